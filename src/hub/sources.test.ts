@@ -1,0 +1,267 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FormatError, InputError, SourceError } from '../errors.ts';
+import { chunksOf } from './byte-stream.ts';
+import { FilesSource } from './files-source.ts';
+import { HubSource, isHubId } from './hub-source.ts';
+import { openSource } from './open-source.ts';
+import type { ByteRange, ModelSource } from './source.ts';
+import { UrlSource } from './url-source.ts';
+
+type Handler = (url: string, headers: Headers, signal: AbortSignal | null) => Response | Promise<Response>;
+
+/** Installs a fetch that answers from `handler` and returns the requests it saw. */
+function fakeFetch(handler: Handler): { url: string; range: string | null; authorization: string | null }[] {
+  const seen: { url: string; range: string | null; authorization: string | null }[] = [];
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const headers = new Headers(init.headers);
+    seen.push({ url, range: headers.get('range'), authorization: headers.get('authorization') });
+    return handler(url, headers, init.signal ?? null);
+  });
+  return seen;
+}
+
+const content = Uint8Array.from({ length: 100 }, (_, i) => i);
+
+/** A file server that honours ranges. */
+const ranged: Handler = (_, headers) => {
+  const range = /bytes=(\d+)-(\d*)/.exec(headers.get('range') ?? '');
+  if (!range) return new Response(content);
+  const start = Number(range[1]);
+  const end = Math.min(content.length, range[2] ? Number(range[2]) + 1 : content.length);
+  const headersOut = { 'content-range': `bytes ${start}-${end - 1}/${content.length}` };
+  return new Response(content.slice(start, end), { status: 206, headers: headersOut });
+};
+
+async function read(source: ModelSource, file: string, range: ByteRange): Promise<number[] | undefined> {
+  const opened = await source.stream(file, range);
+  if (opened === undefined) return undefined;
+  const bytes: number[] = [];
+  for await (const chunk of chunksOf(opened.bytes, file, undefined)) bytes.push(...chunk);
+  return bytes;
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('UrlSource', () => {
+  const source = () => new UrlSource('https://example.org/models/my model?key=1');
+
+  it('asks for ranges and keeps the query', async () => {
+    const seen = fakeFetch(ranged);
+    expect(await read(source(), 'a b.bin', { startBytes: 10, endBytes: 13 })).toEqual([10, 11, 12]);
+    expect(await read(source(), 'w', { startBytes: 98 })).toEqual([98, 99]);
+    expect((await source().stream('w', { startBytes: 1, endBytes: 2 }))?.fileSizeBytes).toBe(100);
+    expect(seen[0]).toMatchObject({
+      url: 'https://example.org/models/my%20model/a%20b.bin?key=1',
+      range: 'bytes=10-12',
+    });
+    expect(seen[1]?.range).toBe('bytes=98-');
+  });
+
+  it('deals with a server that ignores ranges', async () => {
+    fakeFetch(() => new Response(content, { headers: { 'content-length': '100' } }));
+    expect(await read(source(), 'w', { startBytes: 10, endBytes: 13 })).toEqual([10, 11, 12]);
+    expect((await read(source(), 'w', { startBytes: 0 }))?.length).toBe(100);
+    expect((await source().stream('w', { startBytes: 1 }))?.fileSizeBytes).toBe(100);
+  });
+
+  it('does not trust the length of a compressed answer', async () => {
+    fakeFetch(() => new Response(content, { headers: { 'content-length': '7', 'content-encoding': 'gzip' } }));
+    expect((await source().stream('w', { startBytes: 0 }))?.fileSizeBytes).toBeUndefined();
+  });
+
+  it('refuses another range than it asked for', async () => {
+    fakeFetch(() => new Response(content, { status: 206, headers: { 'content-range': 'bytes 0-99/100' } }));
+    await expect(source().stream('w', { startBytes: 5 })).rejects.toThrow(SourceError);
+  });
+
+  it('gives undefined for what is missing', async () => {
+    for (const status of [404, 410]) {
+      fakeFetch(() => new Response('gone', { status }));
+      expect(await source().text('config.json')).toBeUndefined();
+      expect(await source().stream('model.safetensors', { startBytes: 0 })).toBeUndefined();
+    }
+    fakeFetch(() => new Response('<!doctype html>', { headers: { 'content-type': 'text/html; charset=utf-8' } }));
+    expect(await source().text('config.json')).toBeUndefined();
+    expect(await source().stream('model.safetensors', { startBytes: 0, endBytes: 8 })).toBeUndefined();
+  });
+
+  it('explains other statuses, a broken network and text that is not UTF-8', async () => {
+    for (const status of [401, 403, 416, 429, 500]) {
+      fakeFetch(() => new Response('no', { status }));
+      await expect(source().text('config.json')).rejects.toThrow(SourceError);
+      await expect(source().text('config.json')).rejects.toThrow(String(status));
+    }
+    fakeFetch(() => Promise.reject(new TypeError('Failed to fetch')));
+    await expect(source().text('config.json')).rejects.toThrow(/Failed to fetch.*CORS/);
+    fakeFetch(() => new Response(Uint8Array.of(0xff)));
+    await expect(source().text('config.json')).rejects.toThrow(FormatError);
+  });
+
+  it('turns a connection that breaks midway into a SourceError', async () => {
+    let pulls = 0;
+    const body = () =>
+      new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull(controller) {
+          if (pulls++ === 0) controller.enqueue(content.slice(0, 5));
+          else controller.error(new TypeError('network error'));
+        },
+      });
+    fakeFetch(() => new Response(body()));
+    await expect(read(source(), 'w', { startBytes: 0 })).rejects.toThrow(/w failed.*network error/);
+  });
+
+  it('rejects with the reason of an abort, before and during', async () => {
+    fakeFetch(ranged);
+    const reason = new Error('enough');
+    await expect(source().text('f', AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(source().stream('f', { startBytes: 0 }, AbortSignal.abort(reason))).rejects.toBe(reason);
+    let cancelled = false;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (!cancelled && controller.desiredSize !== null) return new Promise(() => undefined);
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const abort = new AbortController();
+    const reading = (async () => {
+      for await (const _ of chunksOf(endless, 'f', abort.signal));
+    })();
+    setTimeout(() => abort.abort(reason), 5);
+    await expect(reading).rejects.toBe(reason);
+    expect(cancelled).toBe(true);
+  });
+
+  it('refuses addresses that are no folder', () => {
+    for (const address of [
+      'data:application/json,{}',
+      'blob:https://example.org/1',
+      'file:///x',
+      'models/x',
+      './x',
+      'http://',
+    ]) {
+      expect(() => new UrlSource(address)).toThrow(InputError);
+    }
+  });
+});
+
+describe('HubSource', () => {
+  it('builds resolve addresses, with revision and token', async () => {
+    const seen = fakeFetch(() => new Response('{}'));
+    await new HubSource('owner/name').text('config.json');
+    await new HubSource('owner/name', { revision: 'refs/pr/1', token: 'hf_x' }).text('config.json');
+    expect(seen[0]).toMatchObject({
+      url: 'https://huggingface.co/owner/name/resolve/main/config.json',
+      authorization: null,
+    });
+    expect(seen[1]).toMatchObject({
+      url: 'https://huggingface.co/owner/name/resolve/refs%2Fpr%2F1/config.json',
+      authorization: 'Bearer hf_x',
+    });
+  });
+
+  it('says what to do about gated, private and missing repositories', async () => {
+    const answer = (status: number, code: string) =>
+      fakeFetch(() => new Response('', { status, headers: code === '' ? {} : { 'x-error-code': code } }));
+    const text = () => new HubSource('owner/name').text('config.json');
+    answer(403, 'GatedRepo');
+    await expect(text()).rejects.toThrow(/gated.*accept its terms/);
+    answer(401, 'RepoNotFound');
+    await expect(text()).rejects.toThrow(/check the id.*`token`/);
+    answer(401, '');
+    await expect(text()).rejects.toThrow(SourceError);
+    answer(404, 'RevisionNotFound');
+    await expect(text()).rejects.toThrow(/no revision "main"/);
+    answer(404, 'EntryNotFound');
+    expect(await text()).toBeUndefined();
+  });
+
+  it('refuses ids, revisions and tokens that cannot be', () => {
+    for (const id of [
+      'a',
+      'a/b/c',
+      '../b',
+      'a/..',
+      'a/b?x',
+      'a/b#c',
+      'a b/c',
+      '/a',
+      'a/',
+      'a/-b',
+      'a/b--c',
+      'https://x/y',
+    ]) {
+      expect(isHubId(id)).toBe(false);
+      expect(() => new HubSource(id)).toThrow(InputError);
+    }
+    for (const revision of ['', '../x', 'a//b', '/a', 'a?b', 'a/']) {
+      expect(() => new HubSource('a/b', { revision })).toThrow(InputError);
+    }
+    expect(() => new HubSource('a/b', { token: 'x\ny' })).toThrow(InputError);
+  });
+});
+
+describe('FilesSource', () => {
+  it('finds files by base name, nearest to the top first', async () => {
+    const file = (path: string, text: string) =>
+      Object.defineProperty(new File([text], path.split('/').at(-1) ?? ''), 'webkitRelativePath', { value: path });
+    const source = new FilesSource([
+      file('m/original/config.json', 'deep'),
+      file('m/config.json', 'top'),
+      file('m/w', 'abc'),
+    ]);
+    expect(source.name).toBe('m');
+    expect(source.fileNames.toSorted()).toEqual(['config.json', 'w']);
+    expect(await source.text('config.json')).toBe('top');
+    expect(await source.text('nothing')).toBeUndefined();
+    expect(await read(source, 'w', { startBytes: 1 })).toEqual([98, 99]);
+    expect(await read(source, 'nothing', { startBytes: 1 })).toBeUndefined();
+    expect(new FilesSource([new File([''], 'a')]).name).toBe('1 picked file');
+    expect(() => new FilesSource([])).toThrow(InputError);
+  });
+
+  it('rejects with the reason of an abort', async () => {
+    const source = new FilesSource(new Map([['a', new Blob(['x'])]]));
+    await expect(source.text('a', AbortSignal.abort('no'))).rejects.toBe('no');
+    await expect(source.stream('a', { startBytes: 0 }, AbortSignal.abort('no'))).rejects.toBe('no');
+  });
+});
+
+describe('openSource', () => {
+  it('chooses by the form of the name', () => {
+    expect(openSource('owner/name')).toBeInstanceOf(HubSource);
+    expect(openSource('https://example.org/m')).toBeInstanceOf(UrlSource);
+    expect(openSource(new URL('https://example.org/m'))).toBeInstanceOf(UrlSource);
+    expect(openSource(new Map([['config.json', new Blob([])]]))).toBeInstanceOf(FilesSource);
+    expect(openSource([new File([], 'config.json')])).toBeInstanceOf(FilesSource);
+    for (const model of ['', ' ', 3, undefined, null]) expect(() => openSource(model as string)).toThrow(InputError);
+    expect(() => openSource('owner/name', { local_only: true })).toThrow(InputError); // nothing to be relative to
+  });
+
+  it('on a page, tries owner/name as a folder once, then the Hub', async () => {
+    vi.stubGlobal('location', { href: 'https://page.example/app/', origin: 'https://page.example' });
+    let seen = fakeFetch((url) => new Response('{}', { status: url.includes('page.example') ? 200 : 404 }));
+    const local = openSource('models/chat');
+    expect(await local.text('config.json')).toBe('{}');
+    await local.text('tokenizer.json');
+    expect(seen.map(({ url }) => url)).toEqual([
+      'https://page.example/app/models/chat/config.json',
+      'https://page.example/app/models/chat/config.json',
+      'https://page.example/app/models/chat/tokenizer.json',
+    ]);
+    const html = { headers: { 'content-type': 'text/html' } };
+    seen = fakeFetch((url) => (url.includes('page.example') ? new Response('<html>', html) : new Response('{}')));
+    const remote = openSource('owner/name');
+    await remote.text('config.json');
+    await remote.stream('w', { startBytes: 0 });
+    expect(seen.map(({ url }) => new URL(url).host)).toEqual(['page.example', 'huggingface.co', 'huggingface.co']);
+    seen = fakeFetch(() => new Response('', { status: 404 }));
+    expect(await openSource('owner/name', { local_only: true }).text('config.json')).toBeUndefined();
+    expect(await openSource('models/a/b').text('config.json')).toBeUndefined();
+    expect(await openSource('./a').text('config.json')).toBeUndefined();
+    expect(await openSource('/a').text('config.json')).toBeUndefined();
+    expect(seen.every(({ url }) => url.startsWith('https://page.example/'))).toBe(true);
+  });
+});
