@@ -1,6 +1,6 @@
 // The one place where the page touches intab: the adapter's name, loading a model, streaming an answer, its numbers.
 
-import { gpuInfo, IntabError, pipeline } from '../src/index.ts';
+import { gpuInfo, IntabError, type ProgressEvent, pipeline } from '../src/index.ts';
 import type { ChatSettings } from './settings.ts';
 
 /** The model that is served beside this page. */
@@ -8,10 +8,10 @@ export const EMBEDDED_MODEL = 'models/intab-chat';
 
 export type ModelChoice = string | File[];
 
-export interface Message {
+export type Message = {
   role: 'system' | 'user' | 'assistant';
   content: string;
-}
+};
 
 export interface LoadState {
   text: string;
@@ -45,7 +45,7 @@ export async function findAdapter(): Promise<{ name: string; isFallback: boolean
   const info = await gpuInfo();
   return info.available
     ? { name: info.name, isFallback: info.isFallback }
-    : { what: sentence(info.what), remedy: sentence(info.remedy) };
+    : { what: ended(info.what), remedy: sentence(info.remedy) };
 }
 
 /** Loads a model; rejects with the signal's reason when it is aborted. */
@@ -54,15 +54,9 @@ export async function loadModel(
   onState: (state: LoadState) => void,
   signal: AbortSignal,
 ): Promise<ChatModel> {
-  const files = new Map<string, { loaded: number; total: number }>();
   const chat = await pipeline('text-generation', choice, {
     signal,
-    progress_callback: (event) => {
-      if (event.file !== undefined && event.total !== undefined && event.total > 0) {
-        files.set(event.file, { loaded: event.loaded ?? 0, total: event.total });
-      }
-      onState(loadState(event.status, event.file, files));
-    },
+    progress_callback: (event) => onState(loadState(event)),
   });
   return {
     name: modelName(choice),
@@ -76,19 +70,22 @@ export async function loadModel(
 /** An error in words for the page. */
 export function describeProblem(error: unknown): Problem {
   if (error instanceof IntabError) {
-    const found = error.actual === undefined ? '' : `Found: ${sentence(error.actual)} `;
-    return { what: sentence(error.what), remedy: found + sentence(error.remedy) };
+    const found = error.actual === undefined ? '' : `Found: ${ended(error.actual)} `;
+    return { what: ended(error.what), remedy: found + sentence(error.remedy) };
   }
   return {
-    what: sentence(error instanceof Error ? error.message : String(error)),
+    what: ended(error instanceof Error ? error.message : String(error)),
     remedy: 'Try again; if it stays, reload the page.',
   };
 }
 
-/** A part of a message as a sentence of its own. */
+/** With a full stop; names at the start keep their case. */
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 function sentence(text: string): string {
-  const end = /[.!?]$/.test(text) ? '' : '.';
-  return text.charAt(0).toUpperCase() + text.slice(1) + end;
+  return ended(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 /** How the page calls a model. */
@@ -97,21 +94,10 @@ export function modelName(choice: ModelChoice): string {
   return choice[0]?.webkitRelativePath.split('/')[0] || 'picked files';
 }
 
-function loadState(
-  status: string,
-  file: string | undefined,
-  files: ReadonlyMap<string, { loaded: number; total: number }>,
-): LoadState {
-  let loaded = 0;
-  let total = 0;
-  for (const entry of files.values()) {
-    loaded += entry.loaded;
-    total += entry.total;
-  }
-  const isLoading = total > 0 && loaded < total && status !== 'ready';
-  if (!isLoading) return { text: total > 0 ? 'Preparing the model' : 'Loading the model', percent: undefined };
-  const what = file === undefined ? '' : ` · ${file}`;
-  return { text: `Loading ${megabytes(loaded)} of ${megabytes(total)}${what}`, percent: (100 * loaded) / total };
+function loadState({ status, file = '', loaded = 0, total = 0 }: ProgressEvent): LoadState {
+  if (status === 'ready') return { text: 'Preparing the model', percent: undefined };
+  if (status !== 'progress' || total === 0) return { text: 'Loading the model', percent: undefined };
+  return { text: `Loading ${megabytes(loaded)} of ${megabytes(total)} · ${file}`, percent: (100 * loaded) / total };
 }
 
 function megabytes(bytes: number): string {

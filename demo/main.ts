@@ -205,8 +205,8 @@ async function answerTo(text: string, chat: ChatModel, previous: Promise<void>):
 
 function showStats(stats: AnswerStats | undefined): void {
   if (stats === undefined || stats.newTokens === 0) return;
-  const rate = Number.isFinite(stats.tokensPerSecond) ? `${rounded(stats.tokensPerSecond)} tokens/s` : '';
-  const first = Number.isFinite(stats.timeToFirstTokenMs) ? `first after ${rounded(stats.timeToFirstTokenMs)} ms` : '';
+  const rate = stats.tokensPerSecond > 0 ? `${rounded(stats.tokensPerSecond)} tokens/s` : '';
+  const first = stats.timeToFirstTokenMs > 0 ? `first after ${rounded(stats.timeToFirstTokenMs)} ms` : '';
   const count = `${stats.newTokens} token${stats.newTokens === 1 ? '' : 's'}`;
   statsLine.textContent = [rate, first, count].filter((part) => part !== '').join(' · ');
 }
