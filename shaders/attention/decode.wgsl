@@ -1,0 +1,196 @@
+// One new token per sequence against the KV cache, split over the cache (flash-decoding), with RoPE and the KV write inside.
+// A workgroup takes one KV head, up to GROUP of its query heads and one split of the cached slots; the last split also takes
+// the new token itself and appends its k and v. Each writes Σ p·V, the maximum and Σ p for `combine`, or, where there is only one
+// split, the finished row.
+// Dispatch: (splits, G · GROUP_TILES, B). Sums in f32, online softmax.
+
+// @use shape
+// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES
+override SCALE: f32;
+override QKV_STRIDE: u32;
+override OUT_STRIDE: u32;
+
+// @use step
+@group(0) @binding(1) var<storage, read> qkv: array<f32>; // [B, (H + 2G)·D]
+@group(0) @binding(2) var<storage, read_write> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(3) var<storage, read_write> values: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(4) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
+@group(0) @binding(5) var<storage, read_write> split_sums: array<vec4f>; // [B, H, splits, UNITS + 1]
+@group(0) @binding(6) var<storage, read_write> o: array<f32>; // [B, H·D]
+
+// @use kv
+// @use rope
+// @use mask
+
+const WG = 128u;
+const KEYS = 32u; // cached slots a round
+const LANES = WG / KEYS; // invocations per slot in q·k
+const COLUMN_SETS = WG / UNITS; // slots at a time in p·V
+
+var<workgroup> q: array<vec4f, GROUP * UNITS>;
+var<workgroup> new_key: array<vec4f, UNITS>;
+var<workgroup> lane_dots: array<f32, LANES * GROUP * KEYS>;
+var<workgroup> weights: array<f32, GROUP * KEYS>; // scores, then exponentials
+var<workgroup> maxima: array<f32, GROUP>;
+var<workgroup> rescale: array<f32, GROUP>;
+var<workgroup> sum_slots: array<vec4f, WG>;
+var<workgroup> total_slots: array<f32, WG>;
+
+@compute @workgroup_size(WG)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let past = step[STEP_PAST];
+  let sequence = group.z;
+  let kv_head = group.y / GROUP_TILES;
+  let head0 = kv_head * (HEADS / KV_HEADS) + (group.y % GROUP_TILES) * GROUP;
+  let group_end = (kv_head + 1u) * (HEADS / KV_HEADS);
+  let splits = groups.x;
+  let last_split = group.x == splits - 1u;
+  let kv_base = (sequence * KV_HEADS + kv_head) * capacity();
+  let row_base = sequence * QKV_STRIDE;
+
+  for (var i = lid; i < GROUP * UNITS; i += WG) {
+    let head = min(head0 + i / UNITS, HEADS - 1u);
+    q[i] = rotated4(sequence, row_base + head * HEAD_DIM, i % UNITS) * SCALE;
+  }
+  if (lid < GROUP) {
+    maxima[lid] = HIDDEN;
+  }
+  workgroupBarrier();
+
+  var first_visible = 0u;
+  if (WINDOW > 0u && past + 1u > WINDOW) {
+    first_visible = past + 1u - WINDOW;
+  }
+  let share = ((past - first_visible + splits - 1u) / splits + KEYS - 1u) / KEYS * KEYS;
+  let begin = min(first_visible + group.x * share, past);
+  let end = min(begin + share, past);
+  let key = lid / LANES;
+  let lane = lid % LANES;
+  let column = lid % UNITS;
+  let lane_set = lid / UNITS;
+  var sums: array<vec4f, GROUP>;
+  var totals: array<f32, GROUP>;
+
+  for (var j0 = begin; j0 < end; j0 += KEYS) {
+    var dots: array<f32, GROUP>;
+    if (j0 + key < end) {
+      for (var unit = lane; unit < UNITS; unit += LANES) {
+        let k = kv_load(keys[(kv_base + j0 + key) * UNITS + unit]);
+        for (var g = 0u; g < GROUP; g++) {
+          dots[g] += dot(k, q[g * UNITS + unit]);
+        }
+      }
+    }
+    for (var g = 0u; g < GROUP; g++) {
+      lane_dots[(lane * GROUP + g) * KEYS + key] = dots[g];
+    }
+    workgroupBarrier();
+    for (var i = lid; i < GROUP * KEYS; i += WG) {
+      let slot = j0 + i % KEYS;
+      var score = 0.0;
+      for (var l = 0u; l < LANES; l++) {
+        score += lane_dots[l * GROUP * KEYS + i];
+      }
+      weights[i] = select(HIDDEN, score, slot < end && visible(sequence, past, min(slot, capacity() - 1u)));
+    }
+    workgroupBarrier();
+    if (lid < GROUP) {
+      var top = maxima[lid];
+      for (var i = 0u; i < KEYS; i++) {
+        top = max(top, weights[lid * KEYS + i]);
+      }
+      rescale[lid] = exp(maxima[lid] - top);
+      maxima[lid] = top;
+    }
+    workgroupBarrier();
+    for (var i = lid; i < GROUP * KEYS; i += WG) {
+      weights[i] = select(0.0, exp(weights[i] - maxima[i / KEYS]), weights[i] > HIDDEN);
+    }
+    workgroupBarrier();
+    for (var g = 0u; g < GROUP; g++) {
+      sums[g] *= rescale[g];
+      totals[g] *= rescale[g];
+    }
+    if (lane_set < COLUMN_SETS) {
+      for (var j = lane_set; j < KEYS; j += COLUMN_SETS) {
+        if (j0 + j < end) {
+          let v = kv_load(values[(kv_base + j0 + j) * UNITS + column]);
+          for (var g = 0u; g < GROUP; g++) {
+            let p = weights[g * KEYS + j];
+            sums[g] += p * v;
+            totals[g] += p;
+          }
+        }
+      }
+    }
+  }
+
+  if (last_split) {
+    // The new token is always visible to itself.
+    let k_base = row_base + (HEADS + kv_head) * HEAD_DIM;
+    let v_base = row_base + (HEADS + KV_HEADS + kv_head) * HEAD_DIM;
+    for (var unit = lid; unit < UNITS; unit += WG) {
+      new_key[unit] = rotated4(sequence, k_base, unit);
+      if (head0 == kv_head * (HEADS / KV_HEADS)) {
+        keys[(kv_base + past) * UNITS + unit] = kv_store(new_key[unit]);
+        values[(kv_base + past) * UNITS + unit] = kv_store(plain4(v_base, unit));
+      }
+    }
+    workgroupBarrier();
+    if (lid < GROUP) {
+      var score = 0.0;
+      for (var unit = 0u; unit < UNITS; unit++) {
+        score += dot(new_key[unit], q[lid * UNITS + unit]);
+      }
+      let top = max(maxima[lid], score);
+      rescale[lid] = exp(maxima[lid] - top);
+      weights[lid] = exp(score - top);
+      maxima[lid] = top;
+    }
+    workgroupBarrier();
+    let v = plain4(v_base, column);
+    for (var g = 0u; g < GROUP; g++) {
+      sums[g] *= rescale[g];
+      totals[g] *= rescale[g];
+      if (lane_set == 0u) {
+        sums[g] += weights[g] * v;
+        totals[g] += weights[g];
+      }
+    }
+  }
+
+  for (var g = 0u; g < GROUP; g++) {
+    workgroupBarrier();
+    sum_slots[lid] = sums[g];
+    total_slots[lid] = totals[g];
+    workgroupBarrier();
+    let head = head0 + g;
+    if (lid < UNITS && head < group_end) {
+      var sum = vec4f(0.0);
+      var total = 0.0;
+      for (var s = 0u; s < COLUMN_SETS; s++) {
+        sum += sum_slots[s * UNITS + lid];
+        total += total_slots[s * UNITS + lid];
+      }
+      if (splits == 1u) {
+        let base = sequence * OUT_STRIDE + head * HEAD_DIM + lid * 4u;
+        let row = sum / total;
+        for (var i = 0u; i < 4u; i++) {
+          if (lid * 4u + i < HEAD_DIM) {
+            o[base + i] = row[i];
+          }
+        }
+      } else {
+        let base = ((sequence * HEADS + head) * splits + group.x) * (UNITS + 1u);
+        split_sums[base + lid] = sum;
+        if (lid == 0u) {
+          split_sums[base + UNITS] = vec4f(maxima[g], total, 0.0, 0.0);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// Splits a packed projection row into rotated q, and rotated k and plain v appended to the KV cache.
+//   q[r, h, d] = rope(qkv[r, h·D + d]),  K[b, g, S + t, d] = rope(qkv[r, (H + g)·D + d]),  V[b, g, S + t, d] = qkv[r, (H + G + g)·D + d]
+// One invocation per (row, head, four elements). Dispatch: (ceil(D/4 · (H + 2G) / 64), rows).
+
+// @use shape
+// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4)
+override QKV_STRIDE: u32;
+
+// @use step
+@group(0) @binding(1) var<storage, read> qkv: array<f32>; // [R, (H + 2G)·D]
+@group(0) @binding(2) var<storage, read_write> q: array<vec4f>; // [R, H, D padded]
+@group(0) @binding(3) var<storage, read_write> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(4) var<storage, read_write> values: array<KvVector>; // [B, G, CAPACITY, D padded]
+
+// @use kv
+// @use rope
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) at: vec3u) {
+  let head = at.x / UNITS;
+  let unit = at.x % UNITS;
+  let row = at.y;
+  if (head >= HEADS + 2u * KV_HEADS) {
+    return;
+  }
+  let base = row * QKV_STRIDE + head * HEAD_DIM;
+  if (head < HEADS) {
+    q[(row * HEADS + head) * UNITS + unit] = rotated4(row, base, unit);
+    return;
+  }
+  let tokens = step[STEP_TOKENS];
+  let slot = step[STEP_PAST] + row % tokens;
+  let g = (head - HEADS) % KV_HEADS;
+  let to = (((row / tokens) * KV_HEADS + g) * capacity() + slot) * UNITS + unit;
+  if (head < HEADS + KV_HEADS) {
+    keys[to] = kv_store(rotated4(row, base, unit));
+  } else {
+    values[to] = kv_store(plain4(base, unit));
+  }
+}

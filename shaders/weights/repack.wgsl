@@ -1,0 +1,67 @@
+// Moves rows of a checkpoint tensor, as they lie in the file, into intab's weight layout: rows padded with zeros to a multiple
+// of 8 columns, row i of this batch at row FIRST + i · STRIDE, converted to the dtype of the destination.
+// One invocation makes 8 weights. Also keeps the largest magnitude seen, for checking the range of f16.
+// Dispatch: (ceil(units / 64), rows).
+struct Batch {
+  columns: u32, // true width
+  units: u32, // padded width / 8
+  first_row: u32,
+  row_stride: u32,
+}
+override SOURCE: u32; // 0 f32, 1 f16, 2 bf16
+override DESTINATION: u32;
+
+@group(0) @binding(0) var<storage, read> batch: Batch;
+@group(0) @binding(1) var<storage, read> source: array<u32>; // [rows, columns], packed
+@group(0) @binding(2) var<storage, read_write> destination: array<vec4u>; // [N, K]
+@group(0) @binding(3) var<storage, read_write> largest: atomic<u32>; // bits of the largest |w|
+
+fn element(i: u32) -> f32 {
+  if (SOURCE == 0u) {
+    return bitcast<f32>(source[i]);
+  }
+  let half = (source[i / 2u] >> (16u * (i % 2u))) & 0xffffu;
+  if (SOURCE == 1u) {
+    return unpack2x16float(half).x;
+  }
+  return bitcast<f32>(half << 16u);
+}
+
+// Round to nearest, ties to even; exact where the value is a bfloat16 already.
+fn to_bf16(value: f32) -> u32 {
+  let bits = bitcast<u32>(value);
+  return (bits + 0x7fffu + ((bits >> 16u) & 1u)) >> 16u;
+}
+
+fn pack_pair(a: f32, b: f32) -> u32 {
+  if (DESTINATION == 1u) {
+    return pack2x16float(vec2f(a, b));
+  }
+  return to_bf16(a) | (to_bf16(b) << 16u);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) at: vec3u) {
+  if (at.x >= batch.units) {
+    return;
+  }
+  var w: array<f32, 8>;
+  var biggest = 0.0;
+  for (var i = 0u; i < 8u; i++) {
+    let column = at.x * 8u + i;
+    if (column < batch.columns) {
+      w[i] = element(at.y * batch.columns + column);
+      biggest = max(biggest, abs(w[i]));
+    }
+  }
+  if (DESTINATION == 1u && SOURCE != 1u) {
+    atomicMax(&largest, bitcast<u32>(biggest));
+  }
+  let unit = (batch.first_row + at.y * batch.row_stride) * batch.units + at.x;
+  if (DESTINATION == 0u) {
+    destination[2u * unit] = bitcast<vec4u>(vec4f(w[0], w[1], w[2], w[3]));
+    destination[2u * unit + 1u] = bitcast<vec4u>(vec4f(w[4], w[5], w[6], w[7]));
+  } else {
+    destination[unit] = vec4u(pack_pair(w[0], w[1]), pack_pair(w[2], w[3]), pack_pair(w[4], w[5]), pack_pair(w[6], w[7]));
+  }
+}

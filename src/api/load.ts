@@ -1,0 +1,157 @@
+// From a model's name to a model on the GPU: opens the source, refuses what cannot run before any weight is read, loads, reports
+// progress in transformers.js's form.
+import { SourceError } from '../errors.ts';
+import { Fields } from '../formats/fields.ts';
+import { parseJsonObject } from '../formats/json.ts';
+import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
+import { type Checkpoint, type LoadProgress, openCheckpoint } from '../hub/checkpoint.ts';
+import { type ModelLocation, openSource, type SourceOptions } from '../hub/open-source.ts';
+import type { ModelSource } from '../hub/source.ts';
+import type { RopePrecision } from '../models/blocks/rope.ts';
+import type { Task } from '../models/model.ts';
+import { createModel } from '../models/registry.ts';
+import type { DTypeChoice } from '../runtime/load-weights.ts';
+import { LoadedModel } from '../runtime/loaded-model.ts';
+
+/** What `progress_callback` gets, as in transformers.js: byte counts of one file come with `progress`. */
+export interface ProgressEvent {
+  status: 'initiate' | 'download' | 'progress' | 'done' | 'ready';
+  /** The model's name. */
+  name: string;
+  file?: string;
+  /** Bytes of this file so far. */
+  loaded?: number;
+  /** Bytes of this file. */
+  total?: number;
+  /** Percent of this file. */
+  progress?: number;
+}
+
+export type ProgressCallback = (event: ProgressEvent) => void;
+
+export interface LoadOptions extends SourceOptions {
+  /** How weights are kept on the GPU; `auto` keeps the checkpoint's dtype. */
+  dtype?: DTypeChoice;
+  /** `webgpu`, or a device from `openGpu` that the caller disposes. */
+  device?: 'webgpu' | Gpu;
+  /**
+   * Rounding of the rotary embedding's inverse frequencies. `f32`, the default, is what the reference's `from_pretrained` gives;
+   * the others repeat a reference model that was cast as a whole with `model.to(dtype)`.
+   */
+  rope_precision?: RopePrecision;
+  progress_callback?: ProgressCallback;
+  signal?: AbortSignal;
+}
+
+let shared: Promise<Gpu> | undefined;
+
+/** The page's own device, opened on first use and opened anew after it was lost. */
+export async function sharedGpu(options: GpuOptions = {}): Promise<Gpu> {
+  const current = shared;
+  if (current) {
+    const gpu = await current.catch(() => undefined);
+    if (gpu && gpu.lostReason === undefined) return gpu;
+  }
+  if (shared === current) shared = openGpu(options);
+  return shared as Promise<Gpu>;
+}
+
+/** Reads a JSON file of a source. */
+export async function readJson(source: ModelSource, file: string, signal?: AbortSignal): Promise<Fields | undefined> {
+  const text = await source.text(file, signal);
+  return text === undefined ? undefined : new Fields(parseJsonObject(text, file), file);
+}
+
+export interface OpenedModel {
+  source: ModelSource;
+  config: Fields;
+  generationConfig: Fields;
+  loaded: LoadedModel;
+}
+
+/**
+ * Loads a model for a task.
+ * @throws {SourceError} no such model, or the network fails. {FormatError} {ConfigError} {UnsupportedError} a file that intab
+ * cannot read or run, named. {DeviceMemoryError} it does not fit. {WebGpuUnavailableError} no WebGPU.
+ */
+export async function openModel(location: ModelLocation, task: Task, options: LoadOptions = {}): Promise<OpenedModel> {
+  const { dtype = 'auto', device = 'webgpu', rope_precision, progress_callback, signal } = options;
+  const source = openSource(location, options);
+  const { name } = source;
+  signal?.throwIfAborted();
+  const config = await readJson(source, 'config.json', signal);
+  if (!config) {
+    throw new SourceError({
+      what: `${name} has no config.json`,
+      expected: 'a folder in Hub layout',
+      remedy: 'check the address, or the id on the Hub',
+    });
+  }
+  // Refuses by name before any weight file is opened; the tensors' names come with the headers.
+  createModel(config, task, new Set());
+  const [gpu, checkpoint, generationConfig] = await Promise.all([
+    device === 'webgpu' ? sharedGpu() : device,
+    openCheckpoint(source, { signal }),
+    readJson(source, 'generation_config.json', signal),
+  ]);
+  const model = createModel(config, task, new Set(checkpoint.tensors.keys()), rope_precision);
+  const progress = new FileProgress(name, checkpoint, progress_callback);
+  const loaded = await LoadedModel.load(gpu, model, checkpoint, {
+    dtype,
+    signal,
+    onProgress: (event) => progress.report(event),
+  });
+  progress.finish();
+  return { source, config, generationConfig: generationConfig ?? new Fields({}, 'generation_config.json'), loaded };
+}
+
+/** Turns the loader's byte counts over all files into transformers.js's events, file by file. */
+class FileProgress {
+  readonly #name: string;
+  readonly #callback: ProgressCallback | undefined;
+  readonly #checkpoint: Checkpoint;
+  #file: string | undefined;
+  /** Bytes of the files before this one. */
+  #before = 0;
+  #fileBytes = 0;
+  #loadedBytes = 0;
+
+  constructor(name: string, checkpoint: Checkpoint, callback: ProgressCallback | undefined) {
+    this.#name = name;
+    this.#checkpoint = checkpoint;
+    this.#callback = callback;
+  }
+
+  report({ file, loadedBytes }: LoadProgress): void {
+    const name = this.#name;
+    if (file !== this.#file) {
+      this.#end();
+      this.#file = file;
+      this.#before = this.#loadedBytes;
+      const entries = [...this.#checkpoint.tensors.values()].filter((entry) => entry.file === file);
+      this.#fileBytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      this.#callback?.({ status: 'initiate', name, file });
+      this.#callback?.({ status: 'download', name, file });
+    }
+    this.#loadedBytes = loadedBytes;
+    const loaded = loadedBytes - this.#before;
+    const total = this.#fileBytes;
+    this.#callback?.({
+      status: 'progress',
+      name,
+      file,
+      loaded,
+      total,
+      progress: total > 0 ? (100 * loaded) / total : 100,
+    });
+  }
+
+  #end(): void {
+    if (this.#file !== undefined) this.#callback?.({ status: 'done', name: this.#name, file: this.#file });
+  }
+
+  finish(): void {
+    this.#end();
+    this.#callback?.({ status: 'ready', name: this.#name });
+  }
+}

@@ -1,0 +1,225 @@
+// The text-generation pipeline: text or chat messages in, text out, whole or streamed. One session is kept between calls, so a
+// conversation that goes on does not run its history again.
+import { DisposedError, InputError } from '../errors.ts';
+import { TokenLoop } from '../runtime/generate.ts';
+import { Session } from '../runtime/session.ts';
+import type { ChatMessage } from '../tokenizer/chat-template.ts';
+import { StreamingDetokenizer } from '../tokenizer/streaming-detokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { type GenerationOptions, resolveGeneration } from './generation-config.ts';
+import type { OpenedModel } from './load.ts';
+import { StopStrings } from './stop-strings.ts';
+
+/** A prompt, or the messages of a chat. */
+export type TextInput = string | readonly ChatMessage[];
+
+export interface TextGenerationOptions extends GenerationOptions {
+  /** The text ends before the first of these. */
+  stop_strings?: string | readonly string[];
+  /** With a prompt: give prompt and answer (true, the default) or the answer alone. */
+  return_full_text?: boolean;
+  /** With a prompt: add the special tokens the tokenizer adds. */
+  add_special_tokens?: boolean;
+  /** With messages: tools for the chat template. */
+  tools?: readonly unknown[];
+}
+
+/** For a prompt a text; for messages the messages with the reply behind them. */
+export interface GeneratedText<T extends TextInput> {
+  generated_text: T extends string ? string : ChatMessage[];
+}
+
+export type FinishReason = 'eos' | 'length' | 'stop' | 'abort';
+
+/** Numbers of the last, or the running, generation. */
+export interface GenerationStats {
+  promptTokens: number;
+  newTokens: number;
+  /** From the call to the first token, tokenizing and prefill included. */
+  timeToFirstTokenMs: number;
+  /** Of the tokens after the first. */
+  tokensPerSecond: number;
+  finishReason?: FinishReason;
+}
+
+/** What the pipeline does, without the function-call form. */
+export interface TextGenerator {
+  /** Text as it comes. Leaving the loop, or aborting, stops the generation. */
+  stream(input: TextInput, options?: TextGenerationOptions): AsyncGenerator<string, void, undefined>;
+  readonly stats: GenerationStats | undefined;
+  dispose(): Promise<void>;
+}
+
+/** Most tokens of prompt and answer, unless the model was trained for fewer. */
+export const DEFAULT_CONTEXT = 4096;
+
+export class LocalTextGenerator implements TextGenerator {
+  readonly #opened: OpenedModel;
+  readonly #tokenizer: Tokenizer;
+  readonly #context: number;
+  #loop: TokenLoop | undefined;
+  #stats: GenerationStats | undefined;
+  /** The generation that is running: the next one waits for it. */
+  #running: Promise<void> = Promise.resolve();
+  #disposed = false;
+
+  constructor(opened: OpenedModel, tokenizer: Tokenizer, context?: number) {
+    this.#opened = opened;
+    this.#tokenizer = tokenizer;
+    const { maxPositions } = opened.loaded.model;
+    this.#context = context ?? Math.min(maxPositions, DEFAULT_CONTEXT);
+  }
+
+  get stats(): GenerationStats | undefined {
+    return this.#stats;
+  }
+
+  /** Compiles pipelines and runs a few tokens, so that the first answer does not pay for it. */
+  async warmUp(): Promise<void> {
+    const id = this.#tokenizer.bosTokenId ?? this.#tokenizer.eosTokenId ?? 0;
+    const settings = resolveGeneration(
+      { max_new_tokens: 3, do_sample: false },
+      this.#opened.generationConfig,
+      this.#opened.config,
+      1,
+    );
+    for await (const _ of this.#tokenLoop().run([[id]], { ...settings, eosTokenIds: [] })) {
+      // only for its effect
+    }
+  }
+
+  #tokenLoop(): TokenLoop {
+    const { loaded } = this.#opened;
+    loaded.throwIfDisposed();
+    this.#loop ??= new TokenLoop(new Session(loaded, { capacity: this.#context }));
+    return this.#loop;
+  }
+
+  #promptIds(input: TextInput, options: TextGenerationOptions): number[] {
+    const tokenizer = this.#tokenizer;
+    const ids =
+      typeof input === 'string'
+        ? tokenizer.encode(input, { add_special_tokens: options.add_special_tokens ?? true })
+        : (tokenizer.applyChatTemplate(input, { add_generation_prompt: true, tools: options.tools }) as number[]);
+    if (ids.length === 0) {
+      throw new InputError({
+        what: 'The prompt has no tokens',
+        expected: 'at least one token',
+        remedy: 'give some text, or a model whose tokenizer adds a begin token',
+      });
+    }
+    if (ids.length > this.#context) {
+      throw new InputError({
+        what: 'The prompt is longer than the context',
+        expected: `at most ${this.#context} tokens`,
+        actual: `${ids.length} tokens`,
+        remedy: 'drop older messages, shorten the text, or load the model with a larger max_context',
+      });
+    }
+    return ids;
+  }
+
+  async *stream(input: TextInput, options: TextGenerationOptions = {}): AsyncGenerator<string, void, undefined> {
+    const before = this.#running;
+    let finished = () => {};
+    this.#running = new Promise((resolve) => {
+      finished = resolve;
+    });
+    await before;
+    try {
+      yield* this.#generate(input, options);
+    } finally {
+      finished();
+    }
+  }
+
+  async *#generate(input: TextInput, options: TextGenerationOptions): AsyncGenerator<string, void, undefined> {
+    if (this.#disposed) {
+      throw new DisposedError({ what: 'The pipeline was disposed', remedy: 'make a new one' });
+    }
+    const began = performance.now();
+    const prompt = this.#promptIds(input, options);
+    const { generationConfig, config } = this.#opened;
+    const settings = resolveGeneration(options, generationConfig, config, prompt.length);
+    const detokenizer = new StreamingDetokenizer(this.#tokenizer, { skip_special_tokens: true });
+    const stops = new StopStrings([options.stop_strings ?? []].flat());
+    const stats: GenerationStats = {
+      promptTokens: prompt.length,
+      newTokens: 0,
+      timeToFirstTokenMs: 0,
+      tokensPerSecond: 0,
+    };
+    this.#stats = stats;
+    let firstAt = began;
+    try {
+      for await (const [id = 0] of this.#tokenLoop().run([prompt], settings, { signal: options.signal })) {
+        const now = performance.now();
+        stats.newTokens++;
+        if (stats.newTokens === 1) {
+          firstAt = now;
+          stats.timeToFirstTokenMs = now - began;
+        } else {
+          stats.tokensPerSecond = ((stats.newTokens - 1) * 1000) / (now - firstAt);
+        }
+        if (settings.eosTokenIds.includes(id)) {
+          stats.finishReason = 'eos';
+          break;
+        }
+        const text = stops.push(detokenizer.push(id));
+        if (text !== '') yield text;
+        if (stops.stopped) {
+          stats.finishReason = 'stop';
+          return;
+        }
+      }
+      const rest = stops.push(detokenizer.flush()) + stops.flush();
+      stats.finishReason = stops.stopped ? 'stop' : (stats.finishReason ?? 'length');
+      if (rest !== '') yield rest;
+    } finally {
+      stats.finishReason ??= 'abort';
+    }
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#running;
+    this.#loop?.dispose();
+    this.#opened.loaded.dispose();
+  }
+}
+
+/** The pipeline as transformers.js has it: a function with methods. */
+export type TextGenerationPipeline = TextGenerator & {
+  <T extends TextInput>(input: T, options?: TextGenerationOptions): Promise<GeneratedText<T>[]>;
+  <T extends TextInput>(inputs: readonly T[], options?: TextGenerationOptions): Promise<GeneratedText<T>[][]>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+function isBatch(input: unknown): input is readonly TextInput[] {
+  return Array.isArray(input) && input.length > 0 && (typeof input[0] === 'string' || Array.isArray(input[0]));
+}
+
+/** Gives a generator the form of a function. */
+export function asPipeline(generator: TextGenerator): TextGenerationPipeline {
+  const one = async (input: TextInput, options: TextGenerationOptions = {}) => {
+    let text = '';
+    for await (const piece of generator.stream(input, options)) text += piece;
+    if (typeof input !== 'string') return [{ generated_text: [...input, { role: 'assistant', content: text }] }];
+    return [{ generated_text: (options.return_full_text ?? true) ? input + text : text }];
+  };
+  const call = async (input: TextInput | readonly TextInput[], options?: TextGenerationOptions) => {
+    if (!isBatch(input)) return one(input as TextInput, options);
+    const results = [];
+    for (const each of input) results.push(await one(each, options));
+    return results;
+  };
+  const methods = {
+    stream: (input: TextInput, options?: TextGenerationOptions) => generator.stream(input, options),
+    dispose: () => generator.dispose(),
+    [Symbol.asyncDispose]: () => generator.dispose(),
+  };
+  const pipeline = Object.assign(call, methods);
+  Object.defineProperty(pipeline, 'stats', { get: () => generator.stats });
+  return pipeline as unknown as TextGenerationPipeline;
+}

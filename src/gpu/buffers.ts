@@ -1,0 +1,87 @@
+// Creates GPU buffers, counts them and their bytes, and turns failed allocations into typed errors.
+import { DeviceMemoryError } from '../errors.ts';
+import { alignUp } from '../tensor/dtype.ts';
+
+const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST: numbers, since GPUBufferUsage is absent before WebGPU is
+const READ_USAGE = 0x1 | 0x8; // MAP_READ | COPY_DST
+
+/** Formats a number of bytes for people: `1.5 GiB`. */
+export function formatBytes(sizeBytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = sizeBytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #live = new Set<GPUBuffer>();
+  #liveBytes = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Number of buffers created and not yet released. */
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  /** Bytes of the buffers created and not yet released. */
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  /**
+   * A storage buffer of at least `sizeBytes` (rounded up to 16).
+   * @throws {DeviceMemoryError} larger than the device's binding or buffer limit.
+   */
+  storage(label: string, sizeBytes: number): GPUBuffer {
+    const size = Math.max(alignUp(sizeBytes, 16), 16);
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    if (size > limit) {
+      throw new DeviceMemoryError({
+        what: `Buffer ${label} is larger than this device allows`,
+        expected: `at most ${formatBytes(limit)}`,
+        actual: formatBytes(size),
+        remedy: 'use a shorter context, a smaller batch or a smaller model',
+      });
+    }
+    return this.#create(label, size, STORAGE_USAGE);
+  }
+
+  /** A buffer the CPU can map for reading. */
+  mappable(label: string, sizeBytes: number): GPUBuffer {
+    return this.#create(label, Math.max(alignUp(sizeBytes, 4), 4), READ_USAGE);
+  }
+
+  /** A storage buffer holding `data`. */
+  storageOf(label: string, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
+    const buffer = this.storage(label, data.byteLength);
+    this.#device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+    return buffer;
+  }
+
+  #create(label: string, size: number, usage: number): GPUBuffer {
+    const buffer = this.#device.createBuffer({ label, size, usage });
+    this.#live.add(buffer);
+    this.#liveBytes += size;
+    return buffer;
+  }
+
+  /** Destroys a buffer of this pool. Releasing twice is harmless. */
+  release(buffer: GPUBuffer): void {
+    if (!this.#live.delete(buffer)) return;
+    this.#liveBytes -= buffer.size;
+    buffer.destroy();
+  }
+
+  dispose(): void {
+    for (const buffer of [...this.#live]) this.release(buffer);
+  }
+}

@@ -1,0 +1,173 @@
+// Opens WebGPU: finds an adapter, asks for every limit and feature intab can use, and owns the device.
+// The same code runs in a page, in a worker, and in Node on the optional `webgpu` package (Dawn).
+import { WebGpuUnavailableError } from '../errors.ts';
+import { BufferPool } from './buffers.ts';
+import { PipelineCache } from './pipelines.ts';
+
+/** Features used when the adapter has them and never needed. */
+export const OPTIONAL_FEATURES = ['f16', 'subgroups', 'timestamps'] as const;
+export type OptionalFeature = (typeof OPTIONAL_FEATURES)[number];
+
+const FEATURE_NAMES: Record<OptionalFeature, GPUFeatureName> = {
+  f16: 'shader-f16',
+  subgroups: 'subgroups',
+  timestamps: 'timestamp-query',
+};
+
+/** Limits where more is useful. Everything else keeps WebGPU's defaults. */
+const USEFUL_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxStorageBuffersPerShaderStage',
+] as const;
+
+export interface GpuOptions {
+  /** `best` asks for all the adapter has; `default` pretends it has only WebGPU's default limits. */
+  limits?: 'best' | 'default';
+  /** Optional features to leave unused even where the adapter has them. */
+  without?: readonly OptionalFeature[];
+  powerPreference?: GPUPowerPreference;
+  /** Command-line switches for Dawn in Node, such as `enable-dawn-features=allow_unsafe_apis`. Ignored in browsers. */
+  dawn?: readonly string[];
+}
+
+const ADAPTER_ATTEMPTS = 4;
+const ADAPTER_RETRY_MS = 150;
+
+/** `navigator.gpu` in browsers, Dawn's in Node. Throws {@link WebGpuUnavailableError} where there is neither. */
+async function gpuEntry(dawn: readonly string[]): Promise<GPU> {
+  if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
+  if (typeof process !== 'undefined' && process.versions?.node && typeof document === 'undefined') {
+    const packageName = 'webgpu';
+    try {
+      const module = (await import(/* @vite-ignore */ packageName)) as typeof import('webgpu');
+      Object.assign(globalThis, module.globals);
+      return module.create([...dawn]);
+    } catch (cause) {
+      throw new WebGpuUnavailableError({
+        what: 'WebGPU is not available in Node',
+        expected: 'the optional package `webgpu`',
+        actual: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'run `npm install webgpu`',
+        cause,
+      });
+    }
+  }
+  const insecure = typeof isSecureContext !== 'undefined' && !isSecureContext;
+  throw new WebGpuUnavailableError({
+    what: 'This browser offers no WebGPU',
+    expected: 'navigator.gpu',
+    actual: insecure ? 'a page that is not a secure context' : 'undefined',
+    remedy: insecure
+      ? 'serve the page over https or from localhost'
+      : 'use a current Chrome, Edge, Safari or Firefox, and on Linux start Chrome with --enable-unsafe-webgpu',
+  });
+}
+
+/** A fresh browser's GPU process may refuse the first request, so it is asked again. */
+async function requestAdapter(entry: GPU, powerPreference: GPUPowerPreference): Promise<GPUAdapter> {
+  let cause: unknown;
+  for (let attempt = 0; attempt < ADAPTER_ATTEMPTS; attempt++) {
+    try {
+      const adapter = await entry.requestAdapter({ powerPreference });
+      if (adapter) return adapter;
+    } catch (error) {
+      cause = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, ADAPTER_RETRY_MS));
+  }
+  throw new WebGpuUnavailableError({
+    what: 'WebGPU found no adapter',
+    expected: 'a GPU with a WebGPU driver',
+    actual: `none after ${ADAPTER_ATTEMPTS} requests`,
+    remedy: 'update the GPU driver and the browser, and check that hardware acceleration is on (chrome://gpu)',
+    cause,
+  });
+}
+
+/**
+ * Opens a device.
+ * @throws {WebGpuUnavailableError} no WebGPU, no adapter, or the adapter refuses a device.
+ */
+export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
+  const { limits = 'best', without = [], powerPreference = 'high-performance', dawn = [] } = options;
+  const entry = await gpuEntry(dawn);
+  const adapter = await requestAdapter(entry, powerPreference);
+  const features = OPTIONAL_FEATURES.filter(
+    (feature) => adapter.features.has(FEATURE_NAMES[feature]) && !without.includes(feature),
+  );
+  const requiredLimits: Record<string, number> = {};
+  if (limits === 'best') for (const name of USEFUL_LIMITS) requiredLimits[name] = adapter.limits[name];
+  try {
+    const device = await adapter.requestDevice({
+      label: 'intab',
+      requiredFeatures: features.map((feature) => FEATURE_NAMES[feature]),
+      requiredLimits,
+    });
+    return new Gpu(device, adapter.info, new Set(features));
+  } catch (cause) {
+    throw new WebGpuUnavailableError({
+      what: 'The adapter refused a device',
+      expected: 'a WebGPU device',
+      actual: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'close other pages that use the GPU and reload',
+      cause,
+    });
+  }
+}
+
+/** A device with what intab needs to know of it. Whoever opened it disposes it. */
+export class Gpu {
+  readonly device: GPUDevice;
+  readonly info: GPUAdapterInfo;
+  readonly features: ReadonlySet<OptionalFeature>;
+  readonly buffers: BufferPool;
+  readonly pipelines: PipelineCache;
+  /** Why the device went away, once it has; undefined while it lives. */
+  lostReason: string | undefined;
+  /** Resolves with the reason when the device goes away, also through `dispose()`. */
+  readonly lost: Promise<string>;
+
+  constructor(device: GPUDevice, info: GPUAdapterInfo, features: ReadonlySet<OptionalFeature>) {
+    this.device = device;
+    this.info = info;
+    this.features = features;
+    this.buffers = new BufferPool(device);
+    this.pipelines = new PipelineCache(device);
+    this.lost = device.lost.then(({ reason, message }) => {
+      this.lostReason = message || reason || 'unknown';
+      return this.lostReason;
+    });
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.device.limits;
+  }
+
+  get queue(): GPUQueue {
+    return this.device.queue;
+  }
+
+  /** The adapter in words, such as `nvidia hopper`. */
+  get name(): string {
+    const { vendor, architecture, device, description } = this.info;
+    return description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unknown adapter';
+  }
+
+  /** Whether this is a software adapter: correct, but slow. */
+  get isFallback(): boolean {
+    return this.info.isFallbackAdapter || /swiftshader|llvmpipe/i.test(`${this.info.architecture} ${this.name}`);
+  }
+
+  dispose(): void {
+    this.buffers.dispose();
+    this.device.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

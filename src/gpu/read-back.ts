@@ -1,0 +1,23 @@
+// Copies GPU buffers to the CPU. For one-off reads; the decode loop has its own ring.
+import type { Gpu } from './device.ts';
+
+const MAP_READ = 0x1; // GPUMapMode.READ
+
+/** Reads `sizeBytes` from `offsetBytes` of a buffer, after all work submitted so far. */
+export async function readBuffer(
+  gpu: Gpu,
+  buffer: GPUBuffer,
+  offsetBytes = 0,
+  sizeBytes = buffer.size - offsetBytes,
+): Promise<ArrayBuffer> {
+  const staging = gpu.buffers.mappable(`read-back of ${buffer.label}`, sizeBytes);
+  try {
+    const encoder = gpu.device.createCommandEncoder({ label: 'read-back' });
+    encoder.copyBufferToBuffer(buffer, offsetBytes, staging, 0, sizeBytes);
+    gpu.queue.submit([encoder.finish()]);
+    await staging.mapAsync(MAP_READ);
+    return staging.getMappedRange().slice(0, sizeBytes);
+  } finally {
+    gpu.buffers.release(staging);
+  }
+}

@@ -1,0 +1,12 @@
+// linear(norm(x)) → a GEMV that scales by the norm itself: the sum of squares rides along with the product.
+import type { FusionRule } from './rule.ts';
+
+export const normLinear: FusionRule = {
+  name: 'norm-linear',
+  match(op, facts) {
+    if (op.kind !== 'linear' || !facts.fewRows(op.x)) return undefined;
+    const norm = facts.maker(op.x);
+    if (norm?.kind !== 'norm' || facts.isOutput(norm.y)) return undefined;
+    return { op: { ...op, x: norm.x, norm: norm.norm }, replaced: [norm] };
+  },
+};

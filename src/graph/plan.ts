@@ -1,0 +1,104 @@
+// A compiled graph: pipelines, bind groups and dispatch sizes in order. Encoding a step is a plain walk over them.
+import type { Gpu } from '../gpu/device.ts';
+import type { CompiledKernel } from '../gpu/pipelines.ts';
+import type { Activation, Grid, Launch, StepSize } from '../kernels/kernel.ts';
+
+interface Dispatch {
+  label: string;
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+  grid: Launch['grid'];
+}
+
+interface PlanParts {
+  label: string;
+  launches: readonly Launch[];
+  /** Where the caller puts embeddings, in plans that take them. */
+  input: Activation | undefined;
+  outputs: ReadonlyMap<string, Activation>;
+  extra: ReadonlyMap<string, GPUBuffer>;
+  /** Buffers the plan owns and releases. */
+  owned: readonly GPUBuffer[];
+}
+
+export class Plan {
+  readonly label: string;
+  /** Where the caller puts embeddings, in plans that take them. */
+  readonly input: Activation | undefined;
+  readonly outputs: ReadonlyMap<string, Activation>;
+  /** Buffers that are no activations: attention weights by name. */
+  readonly extra: ReadonlyMap<string, GPUBuffer>;
+  readonly #gpu: Gpu;
+  readonly #dispatches: readonly Dispatch[];
+  readonly #owned: readonly GPUBuffer[];
+  readonly #grid: Grid = [0, 0, 0];
+
+  private constructor(gpu: Gpu, parts: PlanParts, dispatches: readonly Dispatch[]) {
+    this.#gpu = gpu;
+    this.label = parts.label;
+    this.input = parts.input;
+    this.outputs = parts.outputs;
+    this.extra = parts.extra;
+    this.#owned = parts.owned;
+    this.#dispatches = dispatches;
+  }
+
+  /** Compiles all pipelines in parallel and makes the bind groups. */
+  static async create(gpu: Gpu, parts: PlanParts): Promise<Plan> {
+    const kernels = await Promise.all(parts.launches.map(({ source }) => gpu.pipelines.compile(source)));
+    const dispatches = parts.launches.map((launch, index) => {
+      const kernel = kernels[index] as CompiledKernel;
+      return {
+        label: kernel.label,
+        pipeline: kernel.pipeline,
+        grid: launch.grid,
+        bindGroup: gpu.device.createBindGroup({
+          label: kernel.label,
+          layout: kernel.layout,
+          entries: launch.bindings.map((bound, binding) => ({
+            binding,
+            resource: 'buffer' in bound ? bound : { buffer: bound },
+          })),
+        }),
+      };
+    });
+    return new Plan(gpu, parts, dispatches);
+  }
+
+  /** Encodes one step into a compute pass. Returns the number of dispatches. */
+  encode(pass: GPUComputePassEncoder, size: StepSize): number {
+    const grid = this.#grid;
+    let count = 0;
+    for (const dispatch of this.#dispatches) {
+      dispatch.grid(size, grid);
+      if (grid[0] === 0) continue;
+      pass.setPipeline(dispatch.pipeline);
+      pass.setBindGroup(0, dispatch.bindGroup);
+      pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
+      count++;
+    }
+    return count;
+  }
+
+  /** Labels of the dispatches of a step, in order: for profiles and tests. */
+  labels(size: StepSize): string[] {
+    const grid = this.#grid;
+    return this.#dispatches.flatMap((dispatch) => {
+      dispatch.grid(size, grid);
+      return grid[0] === 0 ? [] : [dispatch.label];
+    });
+  }
+
+  /** Encodes and submits one step on its own: one submit, one pass. */
+  run(size: StepSize): void {
+    const encoder = this.#gpu.device.createCommandEncoder({ label: this.label });
+    const pass = encoder.beginComputePass({ label: this.label });
+    this.encode(pass, size);
+    pass.end();
+    this.#gpu.queue.submit([encoder.finish()]);
+  }
+
+  dispose(): void {
+    for (const buffer of this.#owned) this.#gpu.buffers.release(buffer);
+  }
+}

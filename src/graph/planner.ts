@@ -1,0 +1,244 @@
+// Turns a graph into a plan: fuses it, gives each tensor a buffer by lifetime, picks kernels for the row counts,
+// compiles the pipelines in parallel and makes the bind groups. After that a step allocates nothing.
+import type { Gpu } from '../gpu/device.ts';
+import {
+  attentionWeights,
+  decodeAttention,
+  type LayerCache,
+  partialElements,
+  prefillAttention,
+  ropeCache,
+} from '../kernels/attention.ts';
+import { add, gate } from '../kernels/elementwise.ts';
+import { gather, selectRows } from '../kernels/embedding.ts';
+import {
+  type Activation,
+  type KernelTarget,
+  kernelTarget,
+  type Launch,
+  type RowClass,
+  type Weight,
+  WIDTH_STEP,
+} from '../kernels/kernel.ts';
+import { gemm, gemv, MAX_GEMV_ROWS } from '../kernels/linear.ts';
+import { rmsNorm } from '../kernels/rms-norm.ts';
+import { alignUp } from '../tensor/dtype.ts';
+import { type FusionRule, fuse } from './fusion/rule.ts';
+import { type Graph, type Op, readsOf, resultOf, type Tensor } from './graph.ts';
+import { Plan } from './plan.ts';
+import type { MatrixSpec, VectorSpec } from './weights.ts';
+
+/** Everything outside the graph that its kernels bind. */
+export interface PlanResources {
+  matrix(spec: MatrixSpec): Weight;
+  vector(spec: VectorSpec): GPUBuffer;
+  cache(layer: number): LayerCache;
+  /** Token ids of the step, [B·T]. */
+  ids: GPUBuffer;
+  /** Row indices for `selectRows`, [B·K]. */
+  kept: GPUBuffer;
+  step: GPUBuffer;
+}
+
+export interface PlanSize {
+  batch: number;
+  /** Most new tokens per sequence in a step. */
+  tokens: number;
+  /** Most kept rows per sequence in a step. */
+  kept: number;
+  /** Most cached slots, for the attention weights. */
+  slots: number;
+}
+
+export interface PlanOptions {
+  label: string;
+  size: PlanSize;
+  rules: readonly FusionRule[];
+  resources: PlanResources;
+  /** Launches to append, which may bind the outputs' buffers: sampling, for example. */
+  tail?: (output: (name: string) => Activation) => Launch[];
+}
+
+/** Name under which a plan gives the attention weights of a layer. */
+export const attentionsName = (layer: number) => `attentions.${layer}`;
+
+interface Slot {
+  buffer: GPUBuffer | undefined;
+  elements: number;
+}
+
+/** Assigns tensors to slots: a slot is free again after the last op that reads its tensor. */
+function assignSlots(graph: Graph, elements: (tensor: Tensor) => number): Map<Tensor, Slot> {
+  const lastRead = new Map<Tensor, number>();
+  graph.ops.forEach((op, index) => {
+    for (const tensor of readsOf(op)) lastRead.set(tensor, index);
+  });
+  for (const tensor of graph.outputs.values()) lastRead.set(tensor, Number.POSITIVE_INFINITY);
+  const slots = new Map<Tensor, Slot>();
+  const free: Slot[] = [];
+  graph.ops.forEach((op, index) => {
+    const result = resultOf(op);
+    if (result) {
+      const wanted = elements(result);
+      // The smallest free slot that is large enough, else the largest one, which grows.
+      free.sort((a, b) => a.elements - b.elements);
+      const at = free.findIndex((slot) => slot.elements >= wanted);
+      const slot = free.splice(at === -1 ? free.length - 1 : at, 1)[0] ?? { buffer: undefined, elements: 0 };
+      slot.elements = Math.max(slot.elements, wanted);
+      slots.set(result, slot);
+    }
+    for (const tensor of new Set([...readsOf(op), ...(result ? [result] : [])])) {
+      const slot = slots.get(tensor);
+      if (slot && (lastRead.get(tensor) ?? index) <= index) free.push(slot);
+    }
+  });
+  return slots;
+}
+
+/**
+ * Makes a plan.
+ * @throws {DeviceMemoryError} an activation is larger than the device's limits.
+ * @throws {GpuValidationError} a kernel does not compile.
+ */
+export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): Promise<Plan> {
+  const { label, size, rules, resources, tail } = options;
+  const target = kernelTarget(gpu);
+  const rowCapacity = (rows: RowClass) => size.batch * (rows === 'tokens' ? size.tokens : size.kept);
+  const fewRows = (tensor: Tensor) => rowCapacity(tensor.rows) <= MAX_GEMV_ROWS;
+  const fused = fuse(graph, rules, fewRows, size.tokens === 1);
+  const stride = (tensor: Tensor) => alignUp(tensor.width, WIDTH_STEP);
+  const slots = assignSlots(fused, (tensor) => rowCapacity(tensor.rows) * stride(tensor));
+  const owned: GPUBuffer[] = [];
+  const create = (name: string, elements: number) => {
+    const buffer = gpu.buffers.storage(`${label}: ${name}`, elements * 4);
+    owned.push(buffer);
+    return buffer;
+  };
+  const activation = (tensor: Tensor): Activation => {
+    const slot = slots.get(tensor);
+    if (!slot) throw new Error(`tensor ${tensor.name} has no maker`);
+    slot.buffer ??= create(tensor.name, slot.elements);
+    return { buffer: slot.buffer, rows: tensor.rows, width: tensor.width, stride: stride(tensor) };
+  };
+  const outputs = new Map<string, Activation>();
+  const extra = new Map<string, GPUBuffer>();
+  let partial: GPUBuffer | undefined;
+  const context: LoweringContext = {
+    target,
+    size,
+    resources,
+    activation,
+    fewRows,
+    partial: (elements) => {
+      partial ??= create('attention splits', elements);
+      return partial;
+    },
+    extra: (name, elements) => {
+      const buffer = create(name, elements);
+      extra.set(name, buffer);
+      return buffer;
+    },
+  };
+  try {
+    const launches = fused.ops.flatMap((op) => lower(op, context));
+    for (const [name, tensor] of fused.outputs) outputs.set(name, activation(tensor));
+    const output = (name: string) => {
+      const found = outputs.get(name);
+      if (!found) throw new Error(`plan ${label} has no output ${name}`);
+      return found;
+    };
+    if (tail) launches.push(...tail(output));
+    const given = fused.ops.find((op) => op.kind === 'input');
+    const input = given?.kind === 'input' ? activation(given.y) : undefined;
+    return await Plan.create(gpu, { label, launches, input, outputs, extra, owned });
+  } catch (error) {
+    for (const buffer of owned) gpu.buffers.release(buffer);
+    throw error;
+  }
+}
+
+interface LoweringContext {
+  target: KernelTarget;
+  size: PlanSize;
+  resources: PlanResources;
+  activation(tensor: Tensor): Activation;
+  fewRows(tensor: Tensor): boolean;
+  partial(elements: number): GPUBuffer;
+  extra(name: string, elements: number): GPUBuffer;
+}
+
+/** The launches of one op. */
+function lower(op: Op, context: LoweringContext): Launch[] {
+  const { target, size, resources, activation } = context;
+  const { step, ids, kept } = resources;
+  switch (op.kind) {
+    case 'input':
+      activation(op.y);
+      return [];
+    case 'embed':
+      return gather(target, { ids, table: resources.matrix(op.table), y: activation(op.y) });
+    case 'norm':
+      return rmsNorm(target, {
+        x: activation(op.x),
+        gain: resources.vector(op.norm.gain),
+        eps: op.norm.eps,
+        y: activation(op.y),
+      });
+    case 'linear': {
+      const kernel = context.fewRows(op.y) ? gemv : gemm;
+      return kernel(target, {
+        x: activation(op.x),
+        weight: resources.matrix(op.weight),
+        bias: op.bias && resources.vector(op.bias),
+        norm: op.norm && { gain: resources.vector(op.norm.gain), eps: op.norm.eps },
+        gate: op.gate,
+        residual: op.residual && activation(op.residual),
+        y: activation(op.y),
+        step,
+      });
+    }
+    case 'gate':
+      return gate({ x: activation(op.x), activation: op.activation, y: activation(op.y), step });
+    case 'add':
+      return add({ a: activation(op.a), b: activation(op.b), y: activation(op.y), step });
+    case 'rope':
+      return ropeCache({
+        shape: op.shape,
+        cache: resources.cache(op.layer),
+        qkv: activation(op.qkv),
+        q: activation(op.y),
+        step,
+      });
+    case 'attend':
+      return prefillAttention({
+        shape: op.shape,
+        cache: resources.cache(op.layer),
+        q: activation(op.q),
+        o: activation(op.y),
+        step,
+      });
+    case 'ropeAttend':
+      return decodeAttention({
+        shape: op.shape,
+        cache: resources.cache(op.layer),
+        qkv: activation(op.qkv),
+        o: activation(op.y),
+        partial: context.partial(partialElements(op.shape, size.batch)),
+        step,
+      });
+    case 'attentionWeights': {
+      const elements = size.batch * op.shape.heads * size.tokens * size.slots;
+      return attentionWeights(target, {
+        shape: op.shape,
+        cache: resources.cache(op.layer),
+        q: activation(op.q),
+        p: context.extra(attentionsName(op.layer), elements),
+        step,
+      });
+    }
+    case 'selectRows':
+      return selectRows({ rows: kept, x: activation(op.x), y: activation(op.y) });
+    default:
+      return op satisfies never;
+  }
+}

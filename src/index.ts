@@ -1,0 +1,22 @@
+// The public names of intab.
+export { AutoModel, AutoModelForCausalLM, CausalLM, type GenerateInputs, PreTrainedModel } from './api/auto-model.ts';
+export { AutoTokenizer } from './api/auto-tokenizer.ts';
+export type { GenerationOptions } from './api/generation-config.ts';
+export { type GpuInfo, gpuInfo } from './api/gpu-info.ts';
+export type { LoadOptions, ProgressCallback, ProgressEvent } from './api/load.ts';
+export { type PipelineOptions, type PipelineTask, pipeline } from './api/pipeline.ts';
+export type {
+  FinishReason,
+  GeneratedText,
+  GenerationStats,
+  TextGenerationOptions,
+  TextGenerationPipeline,
+  TextInput,
+} from './api/text-generation.ts';
+export * from './errors.ts';
+export { type Gpu, type GpuOptions, type OptionalFeature, openGpu } from './gpu/device.ts';
+export type { ModelLocation, SourceOptions } from './hub/open-source.ts';
+export type { ForwardInputs, ForwardOutputs } from './runtime/forward.ts';
+export { Tensor } from './runtime/tensor.ts';
+export type { ChatMessage } from './tokenizer/chat-template.ts';
+export { Tokenizer } from './tokenizer/tokenizer.ts';

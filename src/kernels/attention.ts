@@ -1,0 +1,258 @@
+// Attention over a KV cache: RoPE with the KV write, flash attention for prefill, split-KV attention for decode, and the
+// weights themselves for who asks. Twins of shaders/attention/*.wgsl.
+import combineSource from '../../shaders/attention/combine.wgsl?raw';
+import decodeSource from '../../shaders/attention/decode.wgsl?raw';
+import prefillSource from '../../shaders/attention/prefill.wgsl?raw';
+import ropeCacheSource from '../../shaders/attention/rope_cache.wgsl?raw';
+import weightsSource from '../../shaders/attention/weights.wgsl?raw';
+import kvF16 from '../../shaders/lib/kv_f16.wgsl?raw';
+import kvF32 from '../../shaders/lib/kv_f32.wgsl?raw';
+import maskSnippet from '../../shaders/lib/mask.wgsl?raw';
+import ropeSnippet from '../../shaders/lib/rope.wgsl?raw';
+import { assembleShader } from '../gpu/wgsl.ts';
+import { alignUp } from '../tensor/dtype.ts';
+import {
+  type Activation,
+  type KernelTarget,
+  kernelLabel,
+  type Launch,
+  reduceFor,
+  STEP_WGSL,
+  type StepSize,
+  shapeSnippet,
+  targetLabel,
+} from './kernel.ts';
+
+/** What attention computes; the same for every layer of most models. */
+export interface AttentionShape {
+  /** Query heads H. */
+  heads: number;
+  /** Key and value heads G; divides `heads`. */
+  kvHeads: number;
+  /** Head dimension D, even. */
+  headDim: number;
+  /** Multiplies q·k, usually 1/√D. */
+  scale: number;
+  /** Sliding window in tokens; undefined sees everything before. */
+  window?: number | undefined;
+}
+
+export type KvDType = 'f32' | 'f16';
+
+/** One layer's cache: keys and values `[B, G, capacity, D padded to 8]`; the step says the capacity. */
+export interface LayerCache {
+  keys: GPUBuffer;
+  values: GPUBuffer;
+  dtype: KvDType;
+  /** `[B, capacity]`, 0 for padding; undefined where no slot is padding. */
+  mask?: GPUBuffer | undefined;
+}
+
+/** Query heads that one workgroup of decode attention holds at most. */
+const MAX_GROUP = 8;
+export const MAX_SPLITS = 64;
+/** Cached slots per split at which another split begins to pay. */
+const SLOTS_PER_SPLIT = 64;
+
+/** The padded head dimension. */
+export function paddedHeadDim(headDim: number): number {
+  return alignUp(headDim, 8);
+}
+
+/** How many splits decode attention takes for `past` cached slots. */
+export function decodeSplits(past: number, window: number | undefined): number {
+  const seen = Math.min(past, window ?? past);
+  return Math.min(Math.max(Math.ceil(seen / SLOTS_PER_SPLIT), 1), MAX_SPLITS);
+}
+
+/** Elements of the scratch that decode attention needs. */
+export function partialElements(shape: AttentionShape, batch: number): number {
+  return batch * shape.heads * MAX_SPLITS * (paddedHeadDim(shape.headDim) + 4);
+}
+
+function shapeConstants({ heads, kvHeads, headDim }: AttentionShape) {
+  return { HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim, UNITS: paddedHeadDim(headDim) / 4 };
+}
+
+function maskConstants(shape: AttentionShape, cache: LayerCache) {
+  return { MASKED: cache.mask ? 1 : 0, WINDOW: shape.window ?? 0 };
+}
+
+const kvFor = (dtype: KvDType) => (dtype === 'f32' ? kvF32 : kvF16);
+
+export interface RopeCacheArgs {
+  shape: AttentionShape;
+  cache: LayerCache;
+  /** [rows, (H + 2G)·D] */
+  qkv: Activation;
+  /** [rows, H·D padded] */
+  q: Activation;
+  step: GPUBuffer;
+}
+
+export function ropeCache({ shape, cache, qkv, q, step }: RopeCacheArgs): Launch[] {
+  const fixed = shapeConstants(shape);
+  const constants = { QKV_STRIDE: qkv.stride };
+  const invocations = fixed.UNITS * (shape.heads + 2 * shape.kvHeads);
+  return [
+    {
+      source: {
+        label: kernelLabel('attention/rope_cache', { ...fixed, ...constants }, cache.dtype),
+        code: assembleShader(ropeCacheSource, {
+          shape: shapeSnippet(fixed),
+          step: STEP_WGSL,
+          kv: kvFor(cache.dtype),
+          rope: ropeSnippet,
+        }),
+        bindings: ['read', 'read', 'write', 'write', 'write'],
+        constants,
+      },
+      bindings: [step, qkv.buffer, q.buffer, cache.keys, cache.values],
+      grid: (size, grid) => {
+        grid[0] = Math.ceil(invocations / 64);
+        grid[1] = size.batch * size.tokens;
+        grid[2] = 1;
+      },
+    },
+  ];
+}
+
+export interface AttendArgs {
+  shape: AttentionShape;
+  cache: LayerCache;
+  /** [rows, H·D padded], rotated */
+  q: Activation;
+  /** [rows, H·D] */
+  o: Activation;
+  step: GPUBuffer;
+}
+
+export function prefillAttention({ shape, cache, q, o, step }: AttendArgs): Launch[] {
+  const fixed = shapeConstants(shape);
+  const chunks = { ...fixed, CHUNKS: Math.ceil(fixed.UNITS / 8) };
+  const constants = {
+    SCALE: shape.scale,
+    OUT_STRIDE: o.stride,
+    ...maskConstants(shape, cache),
+  };
+  return [
+    {
+      source: {
+        label: kernelLabel('attention/prefill', { ...fixed, ...constants }, cache.dtype),
+        code: assembleShader(prefillSource, {
+          shape: shapeSnippet(chunks),
+          step: STEP_WGSL,
+          kv: kvFor(cache.dtype),
+          mask: maskSnippet,
+        }),
+        bindings: ['read', 'read', 'read', 'read', 'read', 'write'],
+        constants,
+      },
+      bindings: [step, q.buffer, cache.keys, cache.values, cache.mask ?? step, o.buffer],
+      grid: (size, grid) => {
+        grid[0] = Math.ceil(size.tokens / 32);
+        grid[1] = shape.heads;
+        grid[2] = size.batch;
+      },
+    },
+  ];
+}
+
+export interface DecodeArgs {
+  shape: AttentionShape;
+  cache: LayerCache;
+  /** [B, (H + 2G)·D], not rotated */
+  qkv: Activation;
+  /** [B, H·D] */
+  o: Activation;
+  /** Scratch of {@link partialElements} f32. */
+  partial: GPUBuffer;
+  step: GPUBuffer;
+}
+
+export function decodeAttention({ shape, cache, qkv, o, partial, step }: DecodeArgs): Launch[] {
+  const fixed = shapeConstants(shape);
+  const perKvHead = shape.heads / shape.kvHeads;
+  const group = Math.min(perKvHead, MAX_GROUP);
+  const groupTiles = Math.ceil(perKvHead / group);
+  const decodeShape = { ...fixed, GROUP: group, GROUP_TILES: groupTiles };
+  const constants = {
+    SCALE: shape.scale,
+    QKV_STRIDE: qkv.stride,
+    OUT_STRIDE: o.stride,
+    ...maskConstants(shape, cache),
+  };
+  const combineConstants = { OUT_STRIDE: o.stride };
+  return [
+    {
+      source: {
+        label: kernelLabel('attention/decode', { ...decodeShape, ...constants }, cache.dtype),
+        code: assembleShader(decodeSource, {
+          shape: shapeSnippet(decodeShape),
+          step: STEP_WGSL,
+          kv: kvFor(cache.dtype),
+          rope: ropeSnippet,
+          mask: maskSnippet,
+        }),
+        bindings: ['read', 'read', 'write', 'write', 'read', 'write', 'write'],
+        constants,
+      },
+      bindings: [step, qkv.buffer, cache.keys, cache.values, cache.mask ?? step, partial, o.buffer],
+      grid: (size, grid) => {
+        grid[0] = size.splits;
+        grid[1] = shape.kvHeads * groupTiles;
+        grid[2] = size.batch;
+      },
+    },
+    {
+      source: {
+        label: kernelLabel('attention/combine', { ...fixed, ...combineConstants }),
+        code: assembleShader(combineSource, { shape: shapeSnippet(fixed), step: STEP_WGSL }),
+        bindings: ['read', 'read', 'write'],
+        constants: combineConstants,
+      },
+      bindings: [step, partial, o.buffer],
+      grid: (size: StepSize, grid) => {
+        grid[0] = size.splits > 1 ? shape.heads : 0;
+        grid[1] = size.batch;
+        grid[2] = 1;
+      },
+    },
+  ];
+}
+
+export interface AttentionWeightsArgs {
+  shape: AttentionShape;
+  cache: LayerCache;
+  q: Activation;
+  /** [B, H, T, S + T] */
+  p: GPUBuffer;
+  step: GPUBuffer;
+}
+
+export function attentionWeights(target: KernelTarget, { shape, cache, q, p, step }: AttentionWeightsArgs): Launch[] {
+  const fixed = shapeConstants(shape);
+  const constants = { SCALE: shape.scale, WG: 64, ...maskConstants(shape, cache) };
+  return [
+    {
+      source: {
+        label: kernelLabel('attention/weights', { ...fixed, ...constants }, cache.dtype, targetLabel(target)),
+        code: assembleShader(weightsSource, {
+          shape: shapeSnippet(fixed),
+          step: STEP_WGSL,
+          kv: kvFor(cache.dtype),
+          mask: maskSnippet,
+          reduce: reduceFor(target),
+        }),
+        bindings: ['read', 'read', 'read', 'read', 'write'],
+        constants,
+      },
+      bindings: [step, q.buffer, cache.keys, cache.mask ?? step, p],
+      grid: (size, grid) => {
+        grid[0] = size.tokens;
+        grid[1] = shape.heads;
+        grid[2] = size.batch;
+      },
+    },
+  ];
+}

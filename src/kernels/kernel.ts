@@ -1,0 +1,161 @@
+// What every kernel's TypeScript twin takes and gives: activations, weights, the step's sizes, and launches ready to encode.
+
+import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
+import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
+import stepSnippet from '../../shaders/lib/step.wgsl?raw';
+import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
+import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
+import weightsF16Native from '../../shaders/lib/weights_f16_native.wgsl?raw';
+import weightsF32 from '../../shaders/lib/weights_f32.wgsl?raw';
+import type { Gpu } from '../gpu/device.ts';
+import type { KernelSource } from '../gpu/pipelines.ts';
+import type { DType } from '../tensor/dtype.ts';
+
+/** Widths of activations and weights are padded with zeros to multiples of this. */
+export const WIDTH_STEP = 8;
+
+/** What a kernel may count on. */
+export interface KernelTarget {
+  subgroups: boolean;
+  f16: boolean;
+  maxInvocations: number;
+}
+
+export function kernelTarget(gpu: Gpu): KernelTarget {
+  return {
+    subgroups: gpu.features.has('subgroups'),
+    f16: gpu.features.has('f16'),
+    maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
+  };
+}
+
+/** Which rows of a step an activation has: every new token, or only those that go on to the head. */
+export type RowClass = 'tokens' | 'kept';
+
+/** An activation in f32: `[rows, stride]`, of which `width` columns are real and the others zero. */
+export interface Activation {
+  buffer: GPUBuffer;
+  rows: RowClass;
+  width: number;
+  stride: number;
+}
+
+/** Rows `[firstRow, firstRow + rows)` of a weight. */
+export interface WeightPart {
+  buffer: GPUBuffer;
+  firstRow: number;
+  rows: number;
+}
+
+export type WeightDType = Extract<DType, 'f32' | 'f16' | 'bf16'>;
+
+/** A matrix on the GPU: `[rows, stride]`, rows and stride multiples of 8, split by rows over its parts. */
+export interface Weight {
+  dtype: WeightDType;
+  rows: number;
+  width: number;
+  stride: number;
+  parts: readonly WeightPart[];
+}
+
+/** The sizes of one step, known to the CPU when it encodes. */
+export interface StepSize {
+  /** Sequences B; fixed for a plan. */
+  batch: number;
+  /** New tokens per sequence T. */
+  tokens: number;
+  /** Cached slots before the step S. */
+  past: number;
+  /** Rows per sequence that go on to the head. */
+  kept: number;
+  /** Splits of the cache in decode attention. */
+  splits: number;
+  /** Slots per sequence in the cache; fixed for a session. */
+  capacity: number;
+  /** Tokens sampled so far, for the random numbers. */
+  counter: number;
+}
+
+export type Binding = GPUBuffer | { buffer: GPUBuffer; offset: number; size: number };
+
+/** Workgroups in x, y and z. */
+export type Grid = [x: number, y: number, z: number];
+
+/** One dispatch. `grid` writes into the array it is given, so that a step allocates nothing; x = 0 skips the dispatch. */
+export interface Launch {
+  source: KernelSource;
+  bindings: readonly Binding[];
+  grid: (size: StepSize, grid: Grid) => void;
+}
+
+const MAX_GROUPS = 65_535;
+
+/** Folds a count of workgroups over x and y, as WebGPU allows 65,535 in each. */
+export function foldGrid(grid: Grid, count: number, z = 1): void {
+  if (count <= MAX_GROUPS) {
+    grid[0] = count;
+    grid[1] = 1;
+  } else {
+    const y = Math.ceil(count / MAX_GROUPS);
+    grid[0] = Math.ceil(count / y);
+    grid[1] = y;
+  }
+  grid[2] = z;
+}
+
+/** Rows of a class in a step. */
+export function rowsOf(size: StepSize, rows: RowClass): number {
+  return size.batch * (rows === 'tokens' ? size.tokens : size.kept);
+}
+
+/** Index in `step` of the number of rows: STEP_TOKEN_ROWS or STEP_KEPT_ROWS of shaders/lib/step.wgsl. */
+export function rowsIndex(rows: RowClass): number {
+  return rows === 'tokens' ? 6 : 7;
+}
+
+/** The snippet for `// @use reduce`. */
+export function reduceFor(target: KernelTarget): string {
+  return target.subgroups ? reduceSubgroup : reduceShared;
+}
+
+/** The snippet for `// @use step`. */
+export const STEP_WGSL = stepSnippet;
+
+/** The snippet for `// @use weights`. */
+export function weightsFor(dtype: WeightDType, target: KernelTarget): string {
+  switch (dtype) {
+    case 'f32':
+      return weightsF32;
+    case 'f16':
+      return target.f16 ? weightsF16Native : weightsF16;
+    case 'bf16':
+      return weightsBf16;
+    default:
+      return dtype satisfies never;
+  }
+}
+
+/** Names the variant a target gets, for labels. */
+export function targetLabel(target: KernelTarget): string {
+  return `${target.subgroups ? 'subgroup' : 'shared'}${target.f16 ? ' native' : ''}`;
+}
+
+/** `name:key=value …`, the one string that errors, the profiler and the pipeline cache use. */
+export function kernelLabel(name: string, constants: Readonly<Record<string, number>>, ...variant: string[]): string {
+  const knobs = Object.entries(constants).map(([key, value]) => `${key}=${value}`);
+  return `${name}:${[...variant, ...knobs].join(' ')}`;
+}
+
+/** WGSL `const` lines for a shader's `// @use shape`. */
+export function shapeSnippet(shape: Readonly<Record<string, number>>): string {
+  return Object.entries(shape)
+    .map(([name, value]) => `const ${name} = ${value}u;`)
+    .join('\n');
+}
+
+/** Bindings of one part of a row-split result: the part of `buffer` from element `first` on. */
+export function from(buffer: GPUBuffer, firstElement: number): Binding {
+  if (firstElement === 0) return buffer;
+  const offset = firstElement * 4;
+  return { buffer, offset, size: buffer.size - offset };
+}

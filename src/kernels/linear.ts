@@ -1,0 +1,131 @@
+// y = act(x · Wᵀ + b) + residual, with an optional RMSNorm of x in front. Picks GEMV for a few rows and GEMM for many.
+// Twin of shaders/linear/gemv.wgsl and shaders/linear/gemm.wgsl.
+import gemmSource from '../../shaders/linear/gemm.wgsl?raw';
+import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
+import { assembleShader } from '../gpu/wgsl.ts';
+import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
+import {
+  type Activation,
+  foldGrid,
+  from,
+  type KernelTarget,
+  kernelLabel,
+  type Launch,
+  reduceFor,
+  rowsIndex,
+  rowsOf,
+  STEP_WGSL,
+  targetLabel,
+  type Weight,
+  weightsFor,
+} from './kernel.ts';
+
+/** Up to this many rows a GEMV per row is used, which reads the weights once per row. */
+export const MAX_GEMV_ROWS = 4;
+
+/** Rows of every part but the last are a multiple of this, so that bindings into y and b stay aligned to 256 bytes. */
+export const PART_ROW_STEP = 128;
+
+export interface LinearArgs {
+  x: Activation;
+  weight: Weight;
+  /** [N] in f32. */
+  bias?: GPUBuffer | undefined;
+  /** RMSNorm of x before the product; only for GEMV. */
+  norm?: { gain: GPUBuffer; eps: number } | undefined;
+  /** Rows of W come in pairs gate, up; the result is act(gate) · up. Excludes `residual`. */
+  gate?: ActivationName | undefined;
+  residual?: Activation | undefined;
+  y: Activation;
+  step: GPUBuffer;
+}
+
+/** Workgroup size along the width: enough invocations to keep several loads each in flight. */
+function gemvWorkgroup(units: number, maxInvocations: number): number {
+  let size = 32;
+  while (size * 4 < units && size < Math.min(256, maxInvocations)) size *= 2;
+  return size;
+}
+
+/** The RMSNorm prologue exists only in this form. */
+export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
+  const { x, weight, bias, norm, gate, residual, y } = args;
+  const units = weight.stride / 8;
+  const constants = {
+    WG: gemvWorkgroup(units, target.maxInvocations),
+    K8: units,
+    WIDTH: x.width,
+    OUT_STRIDE: y.stride,
+    ACT: activationNumber(gate),
+    NORM: norm ? 1 : 0,
+    EPS: norm?.eps ?? 0,
+    BIAS: bias ? 1 : 0,
+    RESIDUAL: residual ? 1 : 0,
+  };
+  const source = {
+    label: kernelLabel('linear/gemv', constants, weight.dtype, targetLabel(target)),
+    code: assembleShader(gemvSource, {
+      weights: weightsFor(weight.dtype, target),
+      reduce: reduceFor(target),
+      activation: ACTIVATION_WGSL,
+    }),
+    bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
+    constants,
+  };
+  return weight.parts.map((part) => {
+    const firstOut = gate ? part.firstRow / 2 : part.firstRow;
+    return {
+      source,
+      bindings: [
+        x.buffer,
+        part.buffer,
+        norm?.gain ?? part.buffer,
+        bias ? from(bias, part.firstRow) : part.buffer,
+        residual ? from(residual.buffer, firstOut) : part.buffer,
+        from(y.buffer, firstOut),
+      ],
+      grid: (size, grid) => foldGrid(grid, part.rows / 4, rowsOf(size, y.rows)),
+    };
+  });
+}
+
+export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
+  const { x, weight, bias, gate, residual, y, step } = args;
+  const constants = {
+    K8: weight.stride / 8,
+    OUT_STRIDE: y.stride,
+    ACT: activationNumber(gate),
+    BIAS: bias ? 1 : 0,
+    RESIDUAL: residual ? 1 : 0,
+    ROWS: rowsIndex(y.rows),
+  };
+  const source = {
+    label: kernelLabel('linear/gemm', constants, weight.dtype, targetLabel(target)),
+    code: assembleShader(gemmSource, {
+      step: STEP_WGSL,
+      weights: weightsFor(weight.dtype, target),
+      activation: ACTIVATION_WGSL,
+    }),
+    bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
+    constants,
+  };
+  return weight.parts.map((part) => {
+    const firstOut = gate ? part.firstRow / 2 : part.firstRow;
+    return {
+      source,
+      bindings: [
+        step,
+        x.buffer,
+        part.buffer,
+        bias ? from(bias, part.firstRow) : part.buffer,
+        residual ? from(residual.buffer, firstOut) : part.buffer,
+        from(y.buffer, firstOut),
+      ],
+      grid: (size, grid) => {
+        grid[0] = Math.ceil(part.rows / 64);
+        grid[1] = Math.ceil(rowsOf(size, y.rows) / 64);
+        grid[2] = 1;
+      },
+    };
+  });
+}

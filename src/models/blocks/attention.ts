@@ -1,0 +1,34 @@
+// Self-attention of one decoder layer: packed q, k, v projection, rotary embedding, KV cache, output projection.
+import type { AttentionShape, GraphBuilder, Tensor } from '../../graph/graph.ts';
+import { matrix, vector } from '../../graph/weights.ts';
+
+export interface AttentionBlock {
+  /** Name of the block in the checkpoint, such as `model.layers.0.self_attn`. */
+  name: string;
+  layer: number;
+  shape: AttentionShape;
+  /** Model width M. */
+  width: number;
+  qkvBias: boolean;
+  outputBias: boolean;
+  /** Make the attention weights readable. */
+  attentions?: boolean | undefined;
+}
+
+/** x: [tokens, M] → [tokens, M] */
+export function attention(g: GraphBuilder, x: Tensor, block: AttentionBlock): Tensor {
+  const { name, layer, shape, width } = block;
+  const qRows = shape.heads * shape.headDim;
+  const kvRows = shape.kvHeads * shape.headDim;
+  const parts = (suffix: string) => [
+    { tensor: `${name}.q_proj.${suffix}`, rows: qRows },
+    { tensor: `${name}.k_proj.${suffix}`, rows: kvRows },
+    { tensor: `${name}.v_proj.${suffix}`, rows: kvRows },
+  ];
+  const qkv = g.linear(x, matrix(parts('weight'), width), block.qkvBias ? vector(parts('bias')) : undefined);
+  const q = g.rope(qkv, shape, layer); // [tokens, H·D]
+  if (block.attentions) g.attentionWeights(q, shape, layer);
+  const context = g.attend(q, shape, layer); // [tokens, H·D]
+  const output = (suffix: string) => [{ tensor: `${name}.o_proj.${suffix}`, rows: width }];
+  return g.linear(context, matrix(output('weight'), qRows), block.outputBias ? vector(output('bias')) : undefined);
+}

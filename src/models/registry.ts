@@ -1,0 +1,65 @@
+// Which architectures intab runs: one line per family, found by `model_type`.
+import { UnsupportedError } from '../errors.ts';
+import type { Fields } from '../formats/fields.ts';
+import { castRope, type RopePrecision } from './blocks/rope.ts';
+import { LLAMA } from './llama.ts';
+import type { Model, ModelFamily, Task } from './model.ts';
+
+export const FAMILIES: readonly ModelFamily[] = [LLAMA];
+
+/** Fields that change what a model computes and that intab does not know how to follow. */
+const REFUSED = ['quantization_config', 'adapter_config', 'sliding_window_pattern', 'attn_logit_softcapping'] as const;
+
+/**
+ * The model that a configuration describes.
+ * @param tensors names of the checkpoint's tensors
+ * @throws {UnsupportedError} an architecture or a field that intab cannot run, by name.
+ * @throws {ConfigError} a field of the wrong type or range.
+ */
+export function createModel(
+  config: Fields,
+  task: Task,
+  tensors: ReadonlySet<string>,
+  ropePrecision: RopePrecision = 'f32',
+): Model {
+  const family = findFamily(config);
+  for (const field of REFUSED) {
+    if (config.has(field)) {
+      throw new UnsupportedError({
+        what: `${config.file}: ${field} is not supported`,
+        remedy: field === 'quantization_config' ? 'use the unquantised checkpoint' : 'use another checkpoint',
+      });
+    }
+  }
+  const prefix = tensors.has('embed_tokens.weight') ? '' : 'model.';
+  const model = family.create(config, task, prefix);
+  return { ...model, rope: castRope(model.rope, ropePrecision) };
+}
+
+function findFamily(config: Fields): ModelFamily {
+  const architectures = config.stringList('architectures', { default: [] });
+  const known = FAMILIES.flatMap((family) => Object.values(family.architectures));
+  const remedy = `use a checkpoint of one of these architectures: ${known.join(', ')}`;
+  const type = config.string('model_type', { default: undefined });
+  const family = FAMILIES.find((candidate) =>
+    type === undefined
+      ? architectures.some((name) => Object.values(candidate.architectures).includes(name))
+      : candidate.type === type,
+  );
+  if (!family) {
+    throw new UnsupportedError({
+      what: `${config.file}: model_type ${JSON.stringify(type ?? null)} is not supported`,
+      expected: FAMILIES.map((candidate) => candidate.type).join(', '),
+      remedy,
+    });
+  }
+  const [architecture] = architectures;
+  if (architecture !== undefined && !Object.values(family.architectures).includes(architecture)) {
+    throw new UnsupportedError({
+      what: `${config.file}: architecture ${JSON.stringify(architecture)} is not supported`,
+      expected: Object.values(family.architectures).join(', '),
+      remedy,
+    });
+  }
+  return family;
+}

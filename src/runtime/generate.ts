@@ -1,0 +1,227 @@
+// The token loop: prefill in chunks, then one submit and one pass per token with several tokens in flight. Ids stay on the GPU
+// from step to step; the CPU reads them late, and throws away what lies past a stop.
+import { InputError } from '../errors.ts';
+import { throwIfLost } from '../gpu/error-scopes.ts';
+import type { Plan } from '../graph/plan.ts';
+import type { StepSize } from '../kernels/kernel.ts';
+import type { SamplingSettings } from '../kernels/sampling.ts';
+import { checkIds } from './forward.ts';
+import { Sampler } from './sampler.ts';
+import type { Session } from './session.ts';
+import { TokenRing } from './token-ring.ts';
+
+export interface GenerationSettings {
+  maxNewTokens: number;
+  /** Tokens that end a sequence. */
+  eosTokenIds: readonly number[];
+  sampling: SamplingSettings;
+}
+
+/** Tokens on their way before the CPU has read the oldest. */
+const IN_FLIGHT = 4;
+/** A prefill step should take about this long, so that the page stays alive and no driver resets. */
+const CHUNK_MS = 80;
+const FIRST_CHUNK_TOKENS = 128;
+const MIN_CHUNK_TOKENS = 16;
+
+/** One session's generations. Keeps what only generation needs; plans are kept by the session. */
+export class TokenLoop {
+  readonly session: Session;
+  readonly #sampler: Sampler;
+  readonly #ring: TokenRing;
+  /** Ids whose keys and values the cache holds; only kept for single sequences. */
+  #cachedIds: number[] = [];
+  #chunkTokens: number;
+
+  constructor(session: Session) {
+    this.session = session;
+    this.#sampler = new Sampler(session);
+    this.#ring = new TokenRing(session.loaded.gpu, session.cache.batch, IN_FLIGHT);
+    this.#chunkTokens = Math.min(FIRST_CHUNK_TOKENS, session.chunkTokens);
+  }
+
+  /** Dispatches of the last decode step. */
+  dispatchesPerToken = 0;
+
+  /**
+   * Generates tokens: yields one id per sequence and step. Sequences that have ended go on until all have.
+   * @param prompts `[B, T]` ids, padded to one length.
+   * @param mask `[B, T]`, 0 for padding; positions count from it.
+   * @throws {InputError} empty or uneven prompts, ids outside the vocabulary, no room in the cache.
+   */
+  async *run(
+    prompts: readonly (readonly number[])[],
+    settings: GenerationSettings,
+    { mask, signal }: { mask?: readonly (readonly number[])[]; signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<number[], void, undefined> {
+    const { session } = this;
+    const { cache, loaded } = session;
+    const { gpu } = loaded;
+    this.#check(prompts, mask);
+    signal?.throwIfAborted();
+    throwIfLost(gpu, 'Generating');
+    const length = prompts[0]?.length ?? 0;
+    cache.length = this.#reusable(prompts);
+    cache.reserve(length - cache.length);
+    if (mask) cache.setMask(0, mask);
+    const budget = Math.min(settings.maxNewTokens, cache.capacity - length + 1);
+    if (budget <= 0) return;
+    const tail = this.#sampler.tail(settings.sampling);
+    this.#sampler.begin(settings.sampling, prompts);
+    const [decode] = await Promise.all([
+      session.plan({ input: 'ids', head: 'logits', tokens: 1, kept: 0, tail }),
+      session.plan({ input: 'ids', head: 'keptLogits', tokens: session.chunkTokens, kept: 1, tail }),
+    ]);
+    const realLengths = prompts.map((row, b) => mask?.[b]?.reduce((sum, value) => sum + value, 0) ?? row.length);
+    const longest = Math.max(...realLengths);
+    await this.#prefill(prompts, mask, longest, tail, signal);
+    const accepted: number[] = [];
+    const ended = new Set<number>();
+    let launched = 1;
+    try {
+      for (let step = 0; step < budget; step++) {
+        while (!this.#ring.full && launched < budget) {
+          const at = launched - 1;
+          this.#submit(
+            decode,
+            session.beginStep(1, 0, launched, longest + launched, (b) => (realLengths[b] ?? 0) + at),
+          );
+          launched++;
+        }
+        const ids = await this.#ring.next();
+        if (gpu.lostReason !== undefined) throwIfLost(gpu, 'Generating');
+        signal?.throwIfAborted();
+        ids.forEach((id, b) => {
+          if (settings.eosTokenIds.includes(id)) ended.add(b);
+        });
+        accepted.push(ids[0] as number);
+        yield ids;
+        if (ended.size === ids.length) return;
+      }
+    } finally {
+      await this.#ring.drain().catch(() => undefined);
+      // The last accepted token may not have gone through the model yet, and what lies behind it is thrown away.
+      cache.length = Math.min(cache.length, length + Math.max(accepted.length - 1, 0));
+      this.#cachedIds = [...(prompts[0] ?? []), ...accepted].slice(0, cache.length);
+    }
+  }
+
+  #check(prompts: readonly (readonly number[])[], mask: readonly (readonly number[])[] | undefined): void {
+    const { cache, loaded } = this.session;
+    const length = prompts[0]?.length ?? 0;
+    if (prompts.length !== cache.batch || length === 0 || prompts.some((row) => row.length !== length)) {
+      throw new InputError({
+        what: 'The prompts have the wrong shape',
+        expected: `${cache.batch} rows of one length, at least one token`,
+        actual: `${prompts.length} rows of ${prompts.map((row) => row.length).join(', ')}`,
+        remedy: 'pad the prompts to one length and give an attention mask',
+      });
+    }
+    if (mask && (mask.length !== prompts.length || mask.some((row) => row.length !== length))) {
+      throw new InputError({
+        what: 'The attention mask has another shape than the prompts',
+        expected: `${prompts.length} rows of ${length}`,
+        actual: `${mask.length} rows of ${mask.map((row) => row.length).join(', ')}`,
+        remedy: 'give one value per token',
+      });
+    }
+    checkIds(prompts, loaded.model.vocabSize);
+  }
+
+  /** How many leading tokens of the prompt the cache holds already; at least one token stays to run. */
+  #reusable(prompts: readonly (readonly number[])[]): number {
+    const { cache } = this.session;
+    const [prompt] = prompts;
+    if (cache.batch !== 1 || cache.masked || !prompt) return 0;
+    const most = Math.min(this.#cachedIds.length, cache.length, prompt.length - 1);
+    let same = 0;
+    while (same < most && this.#cachedIds[same] === prompt[same]) same++;
+    return same;
+  }
+
+  /** Runs the prompt through the model in chunks; the last one samples the first token. */
+  async #prefill(
+    prompts: readonly (readonly number[])[],
+    mask: readonly (readonly number[])[] | undefined,
+    longest: number,
+    tail: ReturnType<Sampler['tail']>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { session } = this;
+    const { cache, loaded, chunkTokens } = session;
+    const { queue } = loaded.gpu;
+    const length = prompts[0]?.length ?? 0;
+    const positions = mask?.map(positionsOf);
+    try {
+      for (let from = cache.length; from < length; ) {
+        signal?.throwIfAborted();
+        const tokens = Math.min(this.#chunkTokens, length - from);
+        const last = from + tokens === length;
+        const plan = await session.plan(
+          last
+            ? { input: 'ids', head: 'keptLogits', tokens: chunkTokens, kept: 1, tail }
+            : { input: 'ids', head: 'none', tokens: chunkTokens, kept: 0 },
+        );
+        const ids = prompts.flatMap((row) => row.slice(from, from + tokens));
+        queue.writeBuffer(session.ids, 0, Uint32Array.from(ids));
+        queue.writeBuffer(
+          session.kept,
+          0,
+          Uint32Array.from(prompts, (_, b) => b * tokens + tokens - 1),
+        );
+        const start = from;
+        const position = positions
+          ? (b: number, t: number) => positions[b]?.[start + t] as number
+          : (_: number, t: number) => start + t;
+        const size = session.beginStep(tokens, last ? 1 : 0, 0, longest, position);
+        const began = performance.now();
+        if (last) this.#submit(plan, size);
+        else plan.run(size);
+        from += tokens;
+        if (!last) {
+          await queue.onSubmittedWorkDone();
+          this.#pace(tokens, performance.now() - began);
+        }
+      }
+    } catch (error) {
+      this.#cachedIds = [...(prompts[0] ?? [])].slice(0, cache.length);
+      throw error;
+    }
+  }
+
+  /** Sets the next chunk's length from how long this one took. */
+  #pace(tokens: number, ms: number): void {
+    const fitting = Math.floor((tokens * CHUNK_MS) / Math.max(ms, 1));
+    const next = Math.max(Math.min(fitting, tokens * 4), MIN_CHUNK_TOKENS);
+    this.#chunkTokens = Math.min(next, this.session.chunkTokens);
+  }
+
+  /** One step: one command buffer with one pass and the copy of the ids, one submit. */
+  #submit(plan: Plan, size: StepSize): void {
+    const { loaded, ids } = this.session;
+    const { device, queue } = loaded.gpu;
+    const encoder = device.createCommandEncoder({ label: plan.label });
+    const pass = encoder.beginComputePass({ label: plan.label });
+    this.dispatchesPerToken = plan.encode(pass, size);
+    pass.end();
+    this.#ring.copy(encoder, ids);
+    queue.submit([encoder.finish()]);
+    this.#ring.submitted();
+  }
+
+  dispose(): void {
+    this.#sampler.dispose();
+    this.#ring.dispose();
+    this.session.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Positions of a padded row, as the reference's `generate` counts them: from the mask, 1 for padding. */
+function positionsOf(row: readonly number[]): number[] {
+  let seen = 0;
+  return row.map((value) => (value === 0 ? 1 : seen++));
+}

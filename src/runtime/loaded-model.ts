@@ -1,0 +1,108 @@
+// A model on the GPU: its definition and its weights. Sessions (session.ts) run it.
+import { DisposedError } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { withErrorScopes } from '../gpu/error-scopes.ts';
+import { paddedRows } from '../graph/weights.ts';
+import type { Checkpoint } from '../hub/checkpoint.ts';
+import type { KvDType } from '../kernels/attention.ts';
+import type { Grid, WeightDType } from '../kernels/kernel.ts';
+import { fillRandom } from '../kernels/weight-data.ts';
+import type { Model } from '../models/model.ts';
+import { elementCount } from '../tensor/dtype.ts';
+import { type LoadWeightsOptions, loadWeights, weightSpecs } from './load-weights.ts';
+import { WeightStore } from './weight-store.ts';
+
+export class LoadedModel {
+  readonly gpu: Gpu;
+  readonly model: Model;
+  readonly weights: WeightStore;
+  /** How sessions keep keys and values unless told otherwise: f16 where the weights are f16, else f32. */
+  readonly kvDType: KvDType;
+  #disposed = false;
+
+  constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType) {
+    this.gpu = gpu;
+    this.model = model;
+    this.weights = weights;
+    this.kvDType = kvDType;
+  }
+
+  /**
+   * Loads a checkpoint's weights.
+   * @throws what {@link loadWeights} throws; {DeviceMemoryError} the weights do not fit.
+   */
+  static async load(
+    gpu: Gpu,
+    model: Model,
+    checkpoint: Checkpoint,
+    options: LoadWeightsOptions = {},
+  ): Promise<LoadedModel> {
+    const weights = await withErrorScopes(gpu, 'Loading weights', () =>
+      loadWeights(gpu, model, fullGraph(model), checkpoint, options),
+    );
+    return new LoadedModel(gpu, model, weights, options.dtype === 'f16' ? 'f16' : 'f32');
+  }
+
+  /** The model with pseudo-random weights, for benchmarks. */
+  static async random(gpu: Gpu, model: Model, dtype: WeightDType, seed = 1): Promise<LoadedModel> {
+    const weights = new WeightStore(gpu);
+    await withErrorScopes(gpu, 'Making random weights', async () => {
+      const size = { batch: 1, tokens: 1, past: 0, kept: 0, splits: 1, capacity: 0, counter: 0 };
+      const grid: Grid = [0, 0, 0];
+      let made = 0;
+      for (const spec of weightSpecs(fullGraph(model))) {
+        if (spec.kind === 'vector') {
+          weights.addVector(spec, new Float32Array(spec.width).fill(1));
+          continue;
+        }
+        const weight = weights.addMatrix(spec, dtype);
+        for (const part of weight.parts) {
+          const launch = fillRandom({
+            to: dtype,
+            destination: part.buffer,
+            elements: elementCount([part.rows, weight.stride]),
+            spread: Math.sqrt(3 / paddedRows(spec)),
+            seed: seed + made++,
+          });
+          const kernel = await gpu.pipelines.compile(launch.source);
+          const bindGroup = gpu.device.createBindGroup({
+            label: kernel.label,
+            layout: kernel.layout,
+            entries: [{ binding: 0, resource: { buffer: part.buffer } }],
+          });
+          launch.grid(size, grid);
+          const encoder = gpu.device.createCommandEncoder({ label: kernel.label });
+          const pass = encoder.beginComputePass({ label: kernel.label });
+          pass.setPipeline(kernel.pipeline);
+          pass.setBindGroup(0, bindGroup);
+          pass.dispatchWorkgroups(...grid);
+          pass.end();
+          gpu.queue.submit([encoder.finish()]);
+        }
+      }
+      await gpu.queue.onSubmittedWorkDone();
+    });
+    return new LoadedModel(gpu, model, weights, dtype === 'f16' ? 'f16' : 'f32');
+  }
+
+  /** @throws {DisposedError} after `dispose()`. */
+  throwIfDisposed(): void {
+    if (!this.#disposed) return;
+    throw new DisposedError({ what: 'The model was disposed', remedy: 'load it again' });
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.weights.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** The graph that uses every weight of the model. */
+function fullGraph(model: Model) {
+  return model.record({ input: 'ids', head: model.hasLogits ? 'logits' : 'hidden' });
+}

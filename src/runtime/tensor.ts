@@ -1,0 +1,23 @@
+// Numbers with a shape on the CPU, as the public API takes and gives them.
+import { InputError } from '../errors.ts';
+import { elementCount } from '../tensor/dtype.ts';
+
+export class Tensor {
+  readonly data: Float32Array | Int32Array;
+  /** Shape, outermost first. */
+  readonly dims: readonly number[];
+
+  /** @throws {InputError} data and shape do not fit. */
+  constructor(data: Float32Array | Int32Array, dims: readonly number[]) {
+    if (data.length !== elementCount(dims)) {
+      throw new InputError({
+        what: 'The data does not fit the shape',
+        expected: `${elementCount(dims)} elements for [${dims.join(', ')}]`,
+        actual: `${data.length}`,
+        remedy: 'pass data of the stated shape',
+      });
+    }
+    this.data = data;
+    this.dims = dims;
+  }
+}

@@ -1,0 +1,30 @@
+// Two builds from one file: `--mode lib` makes the package (dist/), anything else serves or builds the demo page.
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+const root = import.meta.dirname;
+
+export default defineConfig(({ mode }) =>
+  mode === 'lib'
+    ? {
+        publicDir: false,
+        build: {
+          outDir: 'dist',
+          target: 'es2022',
+          sourcemap: true,
+          minify: false,
+          lib: {
+            entry: { index: resolve(root, 'src/index.ts'), worker: resolve(root, 'src/worker.ts') },
+            formats: ['es'],
+          },
+          rollupOptions: { external: ['@huggingface/jinja', '@huggingface/tokenizers', 'webgpu'] },
+        },
+      }
+    : {
+        root: resolve(root, 'demo'),
+        base: './',
+        server: { fs: { allow: [root] } },
+        build: { outDir: resolve(root, 'dist-demo'), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+        worker: { format: 'es' },
+      },
+);
