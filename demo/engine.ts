@@ -3,8 +3,8 @@
 import { gpuInfo, IntabError, type ProgressEvent, pipeline } from '../src/index.ts';
 import type { ChatSettings } from './settings.ts';
 
-/** The model that is served beside this page. */
-export const EMBEDDED_MODEL = 'models/intab-chat';
+/** The model that is served beside this page; the leading dot keeps the Hub from ever being asked for it. */
+export const EMBEDDED_MODEL = './models/intab-chat';
 
 export type ModelChoice = string | File[];
 

@@ -1,6 +1,7 @@
 // `owner/name` is both a Hub id and a folder beside the page (`models/intab-chat`). This source asks the page's server
 // for the folder's config.json once, and goes to the Hub only when the folder is not there.
 
+import { SourceError } from '../errors.ts';
 import type { ByteRange, ByteStream, ModelSource } from './source.ts';
 
 const PROBE_FILE = 'config.json';
@@ -17,12 +18,27 @@ export class FolderOrHubSource implements ModelSource {
     this.#hub = hub;
   }
 
-  async text(file: string, signal?: AbortSignal): Promise<string | undefined> {
-    return (await this.#choose(signal)).text(file, signal);
+  text(file: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#with(signal, (source) => source.text(file, signal));
   }
 
-  async stream(file: string, range: ByteRange, signal?: AbortSignal): Promise<ByteStream | undefined> {
-    return (await this.#choose(signal)).stream(file, range, signal);
+  stream(file: string, range: ByteRange, signal?: AbortSignal): Promise<ByteStream | undefined> {
+    return this.#with(signal, (source) => source.stream(file, range, signal));
+  }
+
+  async #with<T>(signal: AbortSignal | undefined, use: (source: ModelSource) => Promise<T>): Promise<T> {
+    const source = await this.#choose(signal);
+    try {
+      return await use(source);
+    } catch (error) {
+      if (source !== this.#hub || !(error instanceof SourceError)) throw error;
+      throw new SourceError({
+        what: `${this.name} is not a folder beside this page, and the Hub did not give it`,
+        actual: error.actual === undefined ? error.what : `${error.what} (${error.actual})`,
+        remedy: `for a folder, check that ${this.name}/${PROBE_FILE} is served; for the Hub, ${error.remedy}`,
+        cause: error,
+      });
+    }
   }
 
   async #choose(signal: AbortSignal | undefined): Promise<ModelSource> {

@@ -257,6 +257,10 @@ describe('openSource', () => {
     await remote.text('config.json');
     await remote.stream('w', { startBytes: 0 });
     expect(seen.map(({ url }) => new URL(url).host)).toEqual(['page.example', 'huggingface.co', 'huggingface.co']);
+    seen = fakeFetch((url) => new Response('', { status: url.includes('page.example') ? 404 : 401 }));
+    await expect(openSource('owner/gone').text('config.json')).rejects.toThrow(
+      /not a folder beside this page.*HTTP status 401.*owner\/gone\/config\.json is served.*check the id/,
+    );
     seen = fakeFetch(() => new Response('', { status: 404 }));
     expect(await openSource('owner/name', { local_only: true }).text('config.json')).toBeUndefined();
     expect(await openSource('models/a/b').text('config.json')).toBeUndefined();
