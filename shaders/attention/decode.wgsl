@@ -76,7 +76,8 @@ fn main(
   var totals: array<f32, GROUP>;
 
   for (var j0 = begin; j0 < end; j0 += KEYS) {
-    var dots: array<f32, GROUP>;
+    // Given a value on purpose: without one, SwiftShader keeps the last round's (seen in Chromium 156).
+    var dots = array<f32, GROUP>();
     if (j0 + key < end) {
       for (var unit = lane; unit < UNITS; unit += LANES) {
         let k = kv_load(keys[(kv_base + j0 + key) * UNITS + unit]);
