@@ -12,6 +12,9 @@ override OUT_STRIDE: u32;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
   let splits = step[STEP_SPLITS];
+  if (group.x == HEADS - 1u && HEADS * HEAD_DIM + lid < OUT_STRIDE) {
+    o[group.y * OUT_STRIDE + HEADS * HEAD_DIM + lid] = 0.0; // padding stays zero
+  }
   let base = (group.y * HEADS + group.x) * splits;
   var top = split_sums[base * (UNITS + 1u) + UNITS].x;
   for (var s = 1u; s < splits; s++) {

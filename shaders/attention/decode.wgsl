@@ -164,6 +164,9 @@ fn main(
     }
   }
 
+  if (splits == 1u && head0 + GROUP >= HEADS && HEADS * HEAD_DIM + lid < OUT_STRIDE) {
+    o[sequence * OUT_STRIDE + HEADS * HEAD_DIM + lid] = 0.0; // padding stays zero
+  }
   for (var g = 0u; g < GROUP; g++) {
     workgroupBarrier();
     sum_slots[lid] = sums[g];

@@ -148,6 +148,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
     }
   }
   workgroupBarrier();
+  if (head == HEADS - 1u && lid < TILE && t0 + lid < tokens) {
+    for (var column = HEADS * HEAD_DIM; column < OUT_STRIDE; column++) {
+      o[(sequence * tokens + t0 + lid) * OUT_STRIDE + column] = 0.0; // padding stays zero
+    }
+  }
   let total0 = row_sum[m0];
   let total1 = row_sum[m0 + 1u];
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {

@@ -9,8 +9,8 @@ override RESIDUAL: bool = false;
 override ROWS: u32; // index in `step` of the number of rows
 
 const TILE = 64u;
-const DEPTH = 16u; // k per round
-const PITCH = 17u; // vec4 per line of a transposed tile, one more than needed against bank conflicts
+const DEPTH = 32u; // k per round
+const QUADS = TILE / 4u; // groups of four rows in a tile
 
 // @use step
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [R, K]
@@ -22,17 +22,21 @@ const PITCH = 17u; // vec4 per line of a transposed tile, one more than needed a
 // @use weights
 // @use activation
 
-var<workgroup> x_tile: array<f32, DEPTH * PITCH * 4u>; // [DEPTH, TILE]
-var<workgroup> w_tile: array<f32, DEPTH * PITCH * 4u>; // [DEPTH, TILE]
+var<workgroup> x_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, TILE], four rows of x a vector
+var<workgroup> w_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, TILE], four rows of W a vector
 
-fn x4(k: u32, m: u32) -> vec4f {
-  let at = k * PITCH * 4u + m;
-  return vec4f(x_tile[at], x_tile[at + 1u], x_tile[at + 2u], x_tile[at + 3u]);
+fn x_at(row: u32, vector: u32, rows: u32) -> vec4f {
+  if (row >= rows || vector >= 2u * K8) {
+    return vec4f(0.0);
+  }
+  return x[row * 2u * K8 + vector];
 }
 
-fn w4(k: u32, n: u32) -> vec4f {
-  let at = k * PITCH * 4u + n;
-  return vec4f(w_tile[at], w_tile[at + 1u], w_tile[at + 2u], w_tile[at + 3u]);
+fn w_at(row: u32, unit: u32, rows: u32) -> Eight {
+  if (row >= rows || unit >= K8) {
+    return Eight(vec4f(0.0), vec4f(0.0));
+  }
+  return weight_unit(row * K8 + unit);
 }
 
 fn finish(row: u32, column: u32, rows: u32, columns: u32, sums: vec4f) {
@@ -75,38 +79,42 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   var s5 = vec4f(0.0);
   var s6 = vec4f(0.0);
   var s7 = vec4f(0.0);
-  // Each invocation brings 8 elements of one row of x and of one row of W per round.
-  let line = lid % TILE;
-  let half = lid / TILE;
-  let x_row = row0 + line;
-  let w_row = column0 + line;
-  for (var round = 0u; round < (K8 + 1u) / 2u; round++) {
-    let unit = round * 2u + half;
-    var x_lo = vec4f(0.0);
-    var x_hi = vec4f(0.0);
-    var w = Eight(vec4f(0.0), vec4f(0.0));
-    if (unit < K8) {
-      if (x_row < rows) {
-        x_lo = x[(x_row * K8 + unit) * 2u];
-        x_hi = x[(x_row * K8 + unit) * 2u + 1u];
-      }
-      if (w_row < columns) {
-        w = weight_unit(w_row * K8 + unit);
-      }
-    }
-    for (var i = 0u; i < 4u; i++) {
-      let lo = (half * 8u + i) * PITCH * 4u + line;
-      let hi = (half * 8u + 4u + i) * PITCH * 4u + line;
-      x_tile[lo] = x_lo[i];
-      x_tile[hi] = x_hi[i];
-      w_tile[lo] = w.lo[i];
-      w_tile[hi] = w.hi[i];
+  // Each invocation brings four rows × four columns of x, each of the first half four rows × eight columns of W,
+  // and turns them in registers, so that workgroup memory is written and read a vector at a time.
+  let quad = lid % QUADS;
+  let part = lid / QUADS; // 0 to 7
+  for (var round = 0u; round < (K8 + 3u) / 4u; round++) {
+    let vector = round * 8u + part;
+    let a0 = x_at(row0 + quad * 4u, vector, rows);
+    let a1 = x_at(row0 + quad * 4u + 1u, vector, rows);
+    let a2 = x_at(row0 + quad * 4u + 2u, vector, rows);
+    let a3 = x_at(row0 + quad * 4u + 3u, vector, rows);
+    let x_base = part * 4u * QUADS + quad;
+    x_tile[x_base] = vec4f(a0.x, a1.x, a2.x, a3.x);
+    x_tile[x_base + QUADS] = vec4f(a0.y, a1.y, a2.y, a3.y);
+    x_tile[x_base + 2u * QUADS] = vec4f(a0.z, a1.z, a2.z, a3.z);
+    x_tile[x_base + 3u * QUADS] = vec4f(a0.w, a1.w, a2.w, a3.w);
+    if (part < 4u) {
+      let unit = round * 4u + part;
+      let b0 = w_at(column0 + quad * 4u, unit, columns);
+      let b1 = w_at(column0 + quad * 4u + 1u, unit, columns);
+      let b2 = w_at(column0 + quad * 4u + 2u, unit, columns);
+      let b3 = w_at(column0 + quad * 4u + 3u, unit, columns);
+      let w_base = part * 8u * QUADS + quad;
+      w_tile[w_base] = vec4f(b0.lo.x, b1.lo.x, b2.lo.x, b3.lo.x);
+      w_tile[w_base + QUADS] = vec4f(b0.lo.y, b1.lo.y, b2.lo.y, b3.lo.y);
+      w_tile[w_base + 2u * QUADS] = vec4f(b0.lo.z, b1.lo.z, b2.lo.z, b3.lo.z);
+      w_tile[w_base + 3u * QUADS] = vec4f(b0.lo.w, b1.lo.w, b2.lo.w, b3.lo.w);
+      w_tile[w_base + 4u * QUADS] = vec4f(b0.hi.x, b1.hi.x, b2.hi.x, b3.hi.x);
+      w_tile[w_base + 5u * QUADS] = vec4f(b0.hi.y, b1.hi.y, b2.hi.y, b3.hi.y);
+      w_tile[w_base + 6u * QUADS] = vec4f(b0.hi.z, b1.hi.z, b2.hi.z, b3.hi.z);
+      w_tile[w_base + 7u * QUADS] = vec4f(b0.hi.w, b1.hi.w, b2.hi.w, b3.hi.w);
     }
     workgroupBarrier();
     for (var k = 0u; k < DEPTH; k++) {
-      let a = x4(k, m0);
-      let b = x4(k, m0 + 4u);
-      let c = w4(k, n0);
+      let a = x_tile[k * QUADS + m0 / 4u];
+      let b = x_tile[k * QUADS + m0 / 4u + 1u];
+      let c = w_tile[k * QUADS + n0 / 4u];
       s0 += a.x * c;
       s1 += a.y * c;
       s2 += a.z * c;

@@ -4,10 +4,13 @@ import type { ModelLocation } from '../hub/open-source.ts';
 import { loadTokenizer } from './auto-tokenizer.ts';
 import { type LoadOptions, openModel } from './load.ts';
 import { asPipeline, LocalTextGenerator, type TextGenerationPipeline } from './text-generation.ts';
+import { WorkerTextGenerator } from './worker-client.ts';
 
 export interface PipelineOptions extends LoadOptions {
   /** Most tokens of prompt and answer together; what the model was trained for, but at most 4096, where left out. */
   max_context?: number;
+  /** A worker that imported `intab/worker`: the pipeline runs there, and the page stays free. */
+  worker?: Worker;
 }
 
 export const PIPELINE_TASKS = ['text-generation'] as const;
@@ -30,6 +33,8 @@ export async function pipeline(
       remedy: 'correct the task',
     });
   }
+  const { worker, ...local } = options;
+  if (worker) return asPipeline(await WorkerTextGenerator.open(worker, task, model, local));
   const opened = await openModel(model, 'causal', options);
   try {
     const tokenizer = await loadTokenizer(opened.source, options.signal);

@@ -37,6 +37,9 @@ export interface GpuOptions {
 const ADAPTER_ATTEMPTS = 4;
 const ADAPTER_RETRY_MS = 150;
 
+/** Dawn's entries in Node, by switches: Dawn crashes when its entry is garbage-collected while devices live. */
+const dawnEntries = new Map<string, GPU>();
+
 /** `navigator.gpu` in browsers, Dawn's in Node. Throws {@link WebGpuUnavailableError} where there is neither. */
 async function gpuEntry(dawn: readonly string[]): Promise<GPU> {
   if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
@@ -45,7 +48,9 @@ async function gpuEntry(dawn: readonly string[]): Promise<GPU> {
     try {
       const module = (await import(/* @vite-ignore */ packageName)) as typeof import('webgpu');
       Object.assign(globalThis, module.globals);
-      return module.create([...dawn]);
+      const entry = dawnEntries.get(dawn.join()) ?? module.create([...dawn]);
+      dawnEntries.set(dawn.join(), entry);
+      return entry;
     } catch (cause) {
       throw new WebGpuUnavailableError({
         what: 'WebGPU is not available in Node',

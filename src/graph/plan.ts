@@ -89,6 +89,36 @@ export class Plan {
     });
   }
 
+  /**
+   * Milliseconds that each dispatch of a step takes, found by repeating it: timestamps would break up the pass.
+   * The step's buffers are written over, so nothing of the session can be used afterwards.
+   */
+  async profile(size: StepSize, repeats: number): Promise<{ label: string; ms: number }[]> {
+    const { device, queue } = this.#gpu;
+    const grid = this.#grid;
+    const results = [];
+    for (const dispatch of this.#dispatches) {
+      dispatch.grid(size, grid);
+      if (grid[0] === 0) continue;
+      const time = async (count: number) => {
+        const encoder = device.createCommandEncoder({ label: dispatch.label });
+        const pass = encoder.beginComputePass({ label: dispatch.label });
+        pass.setPipeline(dispatch.pipeline);
+        pass.setBindGroup(0, dispatch.bindGroup);
+        for (let i = 0; i < count; i++) pass.dispatchWorkgroups(...grid);
+        pass.end();
+        const began = performance.now();
+        queue.submit([encoder.finish()]);
+        await queue.onSubmittedWorkDone();
+        return performance.now() - began;
+      };
+      await time(repeats);
+      const once = await time(1);
+      results.push({ label: dispatch.label, ms: ((await time(repeats + 1)) - once) / repeats });
+    }
+    return results;
+  }
+
   /** Encodes and submits one step on its own: one submit, one pass. */
   run(size: StepSize): void {
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.label });

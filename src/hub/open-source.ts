@@ -15,6 +15,8 @@ export interface SourceOptions {
   revision?: string | undefined;
   /** Access token for gated and private repositories of the Hub. */
   token?: string | undefined;
+  /** What relative folder addresses count from; the page where left out. For workers, whose own address is another. */
+  base_url?: string | undefined;
   /** Never ask the Hub: names are folders relative to the page. */
   local_only?: boolean | undefined;
 }
@@ -25,7 +27,7 @@ export interface SourceOptions {
  * @throws InputError for a location that can be none of these.
  */
 export function openSource(model: ModelLocation, options: SourceOptions = {}): ModelSource {
-  if (model instanceof URL) return new UrlSource(model);
+  if (model instanceof URL) return new UrlSource(model, options.base_url);
   if (typeof model !== 'string') {
     if (model === null || typeof model !== 'object' || !(Symbol.iterator in model)) {
       throw new InputError({
@@ -44,8 +46,10 @@ export function openSource(model: ModelLocation, options: SourceOptions = {}): M
       remedy: "pass for example 'models/intab-chat'",
     });
   }
-  if (/^[a-z][a-z0-9+.-]*:/i.test(model) || /^\.{0,2}\//.test(model)) return new UrlSource(model);
-  if (!isHubId(model) || options.local_only) return new UrlSource(model);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(model) || /^\.{0,2}\//.test(model)) return new UrlSource(model, options.base_url);
+  if (!isHubId(model) || options.local_only) return new UrlSource(model, options.base_url);
   const hub = new HubSource(model, options);
-  return pageAddress() === undefined ? hub : new FolderOrHubSource(model, new UrlSource(model), hub);
+  return (options.base_url ?? pageAddress()) === undefined
+    ? hub
+    : new FolderOrHubSource(model, new UrlSource(model, options.base_url), hub);
 }

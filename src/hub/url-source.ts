@@ -10,11 +10,12 @@ export class UrlSource implements ModelSource {
 
   /**
    * @param folder address of the folder, with or without the slash at its end; a query is kept for every file.
+   * @param base what a relative address counts from; the page where left out.
    * @throws InputError when the address cannot be resolved.
    */
-  constructor(folder: string | URL) {
+  constructor(folder: string | URL, base: string | undefined = pageAddress()) {
     this.name = String(folder);
-    this.#folder = resolveFolder(folder);
+    this.#folder = resolveFolder(folder, base);
   }
 
   text(file: string, signal?: AbortSignal): Promise<string | undefined> {
@@ -38,10 +39,10 @@ export function pageAddress(): string | undefined {
   return address?.startsWith('blob:') ? globalThis.location.origin : address;
 }
 
-function resolveFolder(folder: string | URL): URL {
+function resolveFolder(folder: string | URL, base: string | undefined): URL {
   let url: URL;
   try {
-    url = new URL(folder, pageAddress());
+    url = new URL(folder, base);
   } catch (cause) {
     throw new InputError({
       what: `The model address ${JSON.stringify(String(folder))} cannot be resolved`,

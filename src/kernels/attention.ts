@@ -50,6 +50,8 @@ export interface LayerCache {
 
 /** Query heads that one workgroup of decode attention holds at most. */
 const MAX_GROUP = 8;
+/** vec4f of query heads that leave room for the rest of decode attention in 16 KiB of workgroup memory. */
+const MAX_GROUP_UNITS = 384;
 export const MAX_SPLITS = 64;
 /** Cached slots per split at which another split begins to pay. */
 const SLOTS_PER_SPLIT = 64;
@@ -173,7 +175,7 @@ export interface DecodeArgs {
 export function decodeAttention({ shape, cache, qkv, o, partial, step }: DecodeArgs): Launch[] {
   const fixed = shapeConstants(shape);
   const perKvHead = shape.heads / shape.kvHeads;
-  const group = Math.min(perKvHead, MAX_GROUP);
+  const group = Math.min(perKvHead, MAX_GROUP, Math.floor(MAX_GROUP_UNITS / fixed.UNITS));
   const groupTiles = Math.ceil(perKvHead / group);
   const decodeShape = { ...fixed, GROUP: group, GROUP_TILES: groupTiles };
   const constants = {

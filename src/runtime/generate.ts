@@ -22,7 +22,8 @@ const IN_FLIGHT = 4;
 /** A prefill step should take about this long, so that the page stays alive and no driver resets. */
 const CHUNK_MS = 80;
 const FIRST_CHUNK_TOKENS = 128;
-const MIN_CHUNK_TOKENS = 16;
+/** Fewer rows than a GEMM tile has cost as much as a tile: chunks are whole tiles. */
+const CHUNK_STEP_TOKENS = 64;
 
 /** One session's generations. Keeps what only generation needs; plans are kept by the session. */
 export class TokenLoop {
@@ -40,7 +41,7 @@ export class TokenLoop {
     this.#chunkTokens = Math.min(FIRST_CHUNK_TOKENS, session.chunkTokens);
   }
 
-  /** Dispatches of the last decode step. */
+  /** Dispatches of the last step. */
   dispatchesPerToken = 0;
 
   /**
@@ -191,9 +192,9 @@ export class TokenLoop {
 
   /** Sets the next chunk's length from how long this one took. */
   #pace(tokens: number, ms: number): void {
-    const fitting = Math.floor((tokens * CHUNK_MS) / Math.max(ms, 1));
-    const next = Math.max(Math.min(fitting, tokens * 4), MIN_CHUNK_TOKENS);
-    this.#chunkTokens = Math.min(next, this.session.chunkTokens);
+    const fitting = (tokens * CHUNK_MS) / Math.max(ms, 1);
+    const steps = Math.max(Math.floor(Math.min(fitting, tokens * 4) / CHUNK_STEP_TOKENS), 1);
+    this.#chunkTokens = Math.min(steps * CHUNK_STEP_TOKENS, this.session.chunkTokens);
   }
 
   /** One step: one command buffer with one pass and the copy of the ids, one submit. */

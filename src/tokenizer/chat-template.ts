@@ -6,7 +6,9 @@ import { TokenizerError } from '../errors.ts';
 export interface ChatMessage {
   role: string;
   content?: unknown;
-  [field: string]: unknown;
+  name?: string;
+  tool_calls?: unknown;
+  tool_call_id?: string;
 }
 
 /** A template by name; most models have only `default`. */
