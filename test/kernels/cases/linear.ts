@@ -1,0 +1,137 @@
+// GEMV and GEMM: epilogues, prologue, dtypes, widths off the padding, weights in several parts, folded grids.
+import type { ActivationName } from '../../../src/kernels/activation.ts';
+import type { RowClass, WeightDType } from '../../../src/kernels/kernel.ts';
+import { gemm, gemv } from '../../../src/kernels/linear.ts';
+import { type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
+import { linear } from '../reference.ts';
+
+interface LinearCase {
+  kernel: 'gemv' | 'gemm';
+  /** Rows of x per sequence. */
+  rows: number;
+  batch?: number;
+  /** Width of x. */
+  k: number;
+  /** Rows of W, before padding. */
+  n: number;
+  dtype?: WeightDType;
+  bias?: boolean;
+  norm?: boolean;
+  gate?: ActivationName;
+  residual?: boolean;
+  partRows?: number;
+  rowClass?: RowClass;
+  once?: boolean;
+}
+
+const EPS = 1e-5;
+
+function linearCase(c: LinearCase): KernelCase {
+  const { kernel, rows, batch = 1, k, n, dtype = 'f32', partRows, rowClass = 'tokens' } = c;
+  const { bias: hasBias, norm: hasNorm, gate, residual: hasResidual } = c;
+  const extras = [
+    hasNorm && 'norm',
+    hasBias && 'bias',
+    gate,
+    hasResidual && 'residual',
+    partRows && `parts of ${partRows}`,
+    rowClass === 'kept' && 'kept rows',
+  ];
+  const name = [`${kernel} ${batch}×${rows}×${k} → ${n} ${dtype}`, ...extras.filter(Boolean)].join(', ');
+  return {
+    name,
+    ...(c.once ? { once: true } : {}),
+    prepare(bench) {
+      const all = batch * rows;
+      const x = bench.floats(all * k);
+      const { values, weight } = bench.weight(dtype, n, k, { partRows, rowStep: gate ? 16 : 8 });
+      const bias = hasBias ? bench.floats(n) : undefined;
+      const norm = hasNorm ? { gain: bench.floats(k), eps: EPS } : undefined;
+      const width = gate ? n / 2 : n;
+      const residual = hasResidual ? bench.floats(all * width) : undefined;
+      const y = bench.activation('y', all, width, undefined, rowClass);
+      const size = {
+        batch,
+        tokens: rowClass === 'tokens' ? rows : rows + 3,
+        kept: rowClass === 'kept' ? rows : 0,
+        past: 0,
+        splits: 1,
+        capacity: 1,
+        counter: 0,
+      };
+      const args = {
+        x: bench.activation('x', all, k, x, rowClass),
+        weight,
+        bias: bias && bench.vector('bias', bias, weight.rows),
+        norm: norm && { gain: bench.vector('gain', norm.gain, weight.stride), eps: EPS },
+        gate,
+        residual: residual && bench.activation('residual', all, width, residual, rowClass),
+        y,
+        step: bench.step(size, undefined),
+      };
+      const reference = linear({ x, weight: values, width: k, bias, norm, gate, residual });
+      return {
+        launches: (kernel === 'gemv' ? gemv : gemm)(bench.target, args),
+        size,
+        expectations: [
+          {
+            name: 'y',
+            buffer: y.buffer,
+            expected: padRows(reference, all, width, y.stride),
+            tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32,
+          },
+        ],
+      };
+    },
+  };
+}
+
+/** Widths of x and W: one, around the padding, around 16 (a round of GEMM) and around 64 (its tile). */
+const WIDTHS = [
+  [1, 1],
+  [8, 8],
+  [10, 60],
+  [60, 10],
+  [100, 100],
+  [15, 63],
+  [17, 65],
+  [136, 129],
+] as const;
+
+const BOTH: readonly Omit<LinearCase, 'kernel' | 'rows'>[] = [
+  ...WIDTHS.map(([k, n]) => ({ k, n })),
+  { k: 60, n: 10, dtype: 'f16' },
+  { k: 60, n: 10, dtype: 'bf16' },
+  { k: 40, n: 24, dtype: 'f16', bias: true },
+  { k: 40, n: 24, dtype: 'bf16', residual: true },
+  { k: 33, n: 20, bias: true, residual: true },
+  { k: 24, n: 20, gate: 'silu' },
+  { k: 24, n: 36, gate: 'gelu', bias: true },
+  // Parts, as a device with WebGPU's default limits gets them.
+  { k: 16, n: 256, partRows: 128 },
+  { k: 16, n: 300, partRows: 128, bias: true, residual: true },
+  { k: 20, n: 270, partRows: 128, gate: 'silu', bias: true, dtype: 'f16' },
+  { k: 16, n: 390, partRows: 256, dtype: 'bf16', rowClass: 'kept', batch: 3 },
+];
+
+const LINEAR: readonly LinearCase[] = [
+  ...BOTH.map((each) => ({ kernel: 'gemv' as const, rows: 1, ...each })),
+  { kernel: 'gemv', rows: 4, k: 20, n: 12 },
+  { kernel: 'gemv', rows: 2, batch: 2, k: 20, n: 12, norm: true },
+  { kernel: 'gemv', rows: 1, k: 10, n: 12, norm: true },
+  { kernel: 'gemv', rows: 3, k: 100, n: 20, norm: true, bias: true, residual: true, dtype: 'f16' },
+  { kernel: 'gemv', rows: 2, k: 60, n: 24, norm: true, gate: 'silu', dtype: 'bf16' },
+  { kernel: 'gemv', rows: 2, k: 16, n: 300, norm: true, gate: 'silu', bias: true, partRows: 128 },
+  // Every workgroup size, and widths on both sides of a whole number of iterations.
+  { kernel: 'gemv', rows: 1, k: 1024, n: 8 },
+  { kernel: 'gemv', rows: 1, k: 2056, n: 8 },
+  { kernel: 'gemv', rows: 1, k: 8200, n: 4, norm: true },
+  // More than 65,535 workgroups: the grid folds.
+  { kernel: 'gemv', rows: 1, k: 1, n: 262_152, dtype: 'f16', once: true },
+  ...BOTH.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
+  ...[1, 63, 64, 65, 130].map((rows) => ({ kernel: 'gemm' as const, rows, k: 24, n: 72, bias: true })),
+  { kernel: 'gemm', rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
+  { kernel: 'gemm', rows: 3, k: 16, n: 16, gate: 'relu2' },
+];
+
+export const SUITE: KernelSuite = { shaders: ['linear/gemv', 'linear/gemm'], cases: LINEAR.map(linearCase) };

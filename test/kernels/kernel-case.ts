@@ -1,0 +1,219 @@
+// What a kernel case is, and the bench that gives it buffers: poisoned outputs with a guard behind them, padded
+// activations, weights split by rows.
+import type { Gpu } from '../../src/gpu/device.ts';
+import { readBuffer } from '../../src/gpu/read-back.ts';
+import {
+  type Activation,
+  type KernelTarget,
+  kernelTarget,
+  type Launch,
+  type RowClass,
+  type StepSize,
+  type Weight,
+  type WeightDType,
+  type WeightPart,
+} from '../../src/kernels/kernel.ts';
+import { StepData, stepWords } from '../../src/kernels/step.ts';
+import { alignUp, dtypeSizeBytes } from '../../src/tensor/dtype.ts';
+import { randomFloats, randomSource, seedOf } from '../random.ts';
+import { roundTo, weightBytes } from '../weight-bits.ts';
+
+/** What a buffer must hold afterwards. */
+export interface Expectation {
+  name: string;
+  buffer: GPUBuffer;
+  /** The numbers of the whole buffer without its guard; undefined for elements that must stay unwritten. */
+  expected: ArrayLike<number | undefined>;
+  /** Reads the numbers; f32 where left out. */
+  read?: (bytes: ArrayBuffer) => ArrayLike<number>;
+  /** Largest error relative to the root mean square of what is expected; {@link TOLERANCE}.f32 where left out. */
+  tolerance?: number;
+}
+
+/** A case made ready to run. */
+export interface PreparedCase {
+  launches: Launch[];
+  size: StepSize;
+  expectations: Expectation[];
+}
+
+export interface KernelCase {
+  name: string;
+  /** Runs in the first variant only: the case is large, and about grids. */
+  once?: boolean;
+  prepare(bench: Bench): PreparedCase;
+}
+
+/** All cases of a few shaders, named as their files are: `linear/gemv`. */
+export interface KernelSuite {
+  shaders: readonly string[];
+  cases: readonly KernelCase[];
+}
+
+/** The one place for tolerances: largest element error over the root mean square of the expected numbers. */
+export const TOLERANCE = {
+  /** Sums in f32 in another order than the reference's f64: about √K · 6e-8, and the tail of thousands of elements. */
+  f32: 1e-5,
+  /** Adds exp, tanh and erf, which WGSL allows a few ulp more, and erf's approximation to 1.5e-7. */
+  transcendental: 2e-5,
+  /** Stored as f16 on the way: half a unit in the 11th bit of the largest elements. */
+  f16: 2e-3,
+  /** Copies and integers. */
+  exact: 0,
+} as const;
+
+/** NaN as f32, as bf16 and as a pair of f16: what nobody wrote is noticed. */
+const POISON = 0x7fc17fc1;
+/** Elements behind each output that no kernel may write. */
+const GUARD = 64;
+
+export class Bench {
+  readonly gpu: Gpu;
+  readonly target: KernelTarget;
+  /** Seeded by the case's name. */
+  readonly random: () => number;
+  readonly #owned: GPUBuffer[] = [];
+
+  constructor(gpu: Gpu, name: string) {
+    this.gpu = gpu;
+    this.target = kernelTarget(gpu);
+    this.random = randomSource(seedOf(name));
+  }
+
+  floats(count: number, spread = 1): Float32Array<ArrayBuffer> {
+    return randomFloats(this.random, count, spread);
+  }
+
+  /** A buffer of exactly these bytes (up to a multiple of 16). */
+  buffer(label: string, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
+    const buffer = this.gpu.buffers.storageOf(label, data);
+    this.#owned.push(buffer);
+    return buffer;
+  }
+
+  /** An output of `words` 32-bit elements, poisoned, with a guard. */
+  output(label: string, words: number): GPUBuffer {
+    return this.buffer(label, new Uint32Array(alignUp(words, 4) + GUARD).fill(POISON));
+  }
+
+  /** An output of which some elements hold numbers already, in f32 or packed f16; undefined ones are poisoned. */
+  partlyFilled(label: string, dtype: 'f32' | 'f16', values: readonly (number | undefined)[]): GPUBuffer {
+    const elements = dtype === 'f32' ? values.length : values.length / 2;
+    const words = new Uint32Array(alignUp(elements, 4) + GUARD).fill(POISON);
+    const bytes = weightBytes(
+      dtype,
+      Float32Array.from(values, (value) => value ?? 0),
+    );
+    const sizeBytes = dtypeSizeBytes(dtype);
+    values.forEach((value, i) => {
+      const at = i * sizeBytes;
+      if (value !== undefined) new Uint8Array(words.buffer).set(bytes.subarray(at, at + sizeBytes), at);
+    });
+    return this.buffer(label, words);
+  }
+
+  /** `[rows, width]` padded with zeros; poisoned where no data is given. */
+  activation(
+    label: string,
+    rows: number,
+    width: number,
+    data?: Float32Array,
+    rowClass: RowClass = 'tokens',
+  ): Activation {
+    const stride = alignUp(width, 8);
+    const activation = { rows: rowClass, width, stride };
+    if (!data) return { ...activation, buffer: this.output(label, rows * stride) };
+    return { ...activation, buffer: this.buffer(label, padRows(data, rows, width, stride)) };
+  }
+
+  /** A vector in f32, padded with zeros to `length`. */
+  vector(label: string, values: Float32Array, length: number): GPUBuffer {
+    const padded = new Float32Array(length);
+    padded.set(values);
+    return this.buffer(label, padded);
+  }
+
+  /** `[rows, width]` random numbers of a dtype, and the weight that holds them in parts of `partRows`. */
+  weight(dtype: WeightDType, rows: number, width: number, options: { partRows?: number; rowStep?: number } = {}) {
+    const { rowStep = 8 } = options;
+    const stride = alignUp(width, 8);
+    const padded = alignUp(rows, rowStep);
+    const values = this.floats(rows * width).map((value) => roundTo(dtype, value));
+    const bytes = weightBytes(dtype, padRows(values, padded, width, stride));
+    const partRows = options.partRows ?? padded;
+    const rowBytes = stride * dtypeSizeBytes(dtype);
+    const parts: WeightPart[] = [];
+    for (let firstRow = 0; firstRow < padded; firstRow += partRows) {
+      const count = Math.min(partRows, padded - firstRow);
+      const data = bytes.slice(firstRow * rowBytes, (firstRow + count) * rowBytes);
+      parts.push({ buffer: this.buffer(`weight from ${firstRow}`, data), firstRow, rows: count });
+    }
+    const weight: Weight = { dtype, rows: padded, width, stride, parts };
+    return { values, weight };
+  }
+
+  /** The step buffer, with rotary angles for rows that have a position. */
+  step(
+    size: StepSize,
+    rope: { positions: readonly number[]; inverse: Float32Array; scaling: number } | undefined,
+  ): GPUBuffer {
+    const { positions = [], inverse = new Float32Array(), scaling = 1 } = rope ?? {};
+    const data = new StepData(positions.length, inverse.length);
+    data.setSize(size);
+    positions.forEach((position, row) => {
+      data.setRope(row, position, inverse, scaling);
+    });
+    return this.buffer('step', data.words.subarray(0, stepWords(positions.length, inverse.length)));
+  }
+
+  /** Compares what the buffers hold; gives the largest relative error of each expectation, or throws where one is wrong. */
+  async check(expectation: Expectation): Promise<void> {
+    const {
+      name,
+      buffer,
+      expected,
+      tolerance = TOLERANCE.f32,
+      read = (bytes) => new Float32Array(bytes),
+    } = expectation;
+    const bytes = await readBuffer(this.gpu, buffer);
+    const actual = read(bytes);
+    const words = new Uint32Array(bytes);
+    const wordsPerElement = words.length / actual.length;
+    let squares = 0;
+    let count = 0;
+    for (let i = 0; i < expected.length; i++) {
+      const wanted = expected[i];
+      if (wanted === undefined) continue;
+      squares += wanted ** 2;
+      count++;
+    }
+    const scale = Math.sqrt(squares / Math.max(count, 1)) || 1;
+    for (let i = 0; i < actual.length; i++) {
+      const wanted = expected[i];
+      const found = actual[i] as number;
+      if (wanted === undefined) {
+        if (words[Math.floor(i * wordsPerElement)] === POISON) continue;
+        throw new Error(`${name}[${i}] was written (${found}), past what the kernel may write`);
+      }
+      if (found === wanted || Math.abs(found - wanted) <= tolerance * scale) continue;
+      const error = (Math.abs(found - wanted) / scale).toExponential(2);
+      throw new Error(`${name}[${i}] of ${expected.length} is ${found}, expected ${wanted} (error ${error})`);
+    }
+  }
+
+  dispose(): void {
+    for (const buffer of this.#owned) this.gpu.buffers.release(buffer);
+  }
+}
+
+/** Rows of `width` numbers as rows of `stride`, with zeros behind. */
+export function padRows(
+  data: ArrayLike<number>,
+  rows: number,
+  width: number,
+  stride: number,
+): Float32Array<ArrayBuffer> {
+  const padded = new Float32Array(rows * stride);
+  for (let i = 0; i < data.length; i++) padded[Math.floor(i / width) * stride + (i % width)] = data[i] as number;
+  return padded;
+}

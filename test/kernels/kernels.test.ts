@@ -1,0 +1,75 @@
+// Runs every kernel case against its CPU reference, on the device as it is and on poorer ones.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Gpu, type GpuOptions, OPTIONAL_FEATURES, openGpu } from '../../src/gpu/device.ts';
+import { runLaunches } from '../run-launches.ts';
+import { Bench, type KernelSuite } from './kernel-case.ts';
+
+const SUITES = import.meta.glob<KernelSuite>('./cases/*.ts', { import: 'SUITE', eager: true });
+const SHADERS = Object.keys(import.meta.glob(['../../shaders/**/*.wgsl', '!../../shaders/lib/**']));
+
+interface Variant {
+  name: string;
+  options: GpuOptions;
+  first?: boolean;
+}
+
+/** Default limits come first: what runs there fits every device. Later variants run what gets another kernel than before. */
+const VARIANTS: readonly Variant[] = [
+  { name: 'default limits', options: { limits: 'default' }, first: true },
+  { name: 'default limits, no optional features', options: { limits: 'default', without: OPTIONAL_FEATURES } },
+  { name: 'all limits and features', options: {} },
+];
+
+/** Case and kernels that have run, by the labels that name kernel and knobs. */
+const done = new Set<string>();
+
+describe('kernel cases', () => {
+  it('cover every shader', () => {
+    const covered = new Set(Object.values(SUITES).flatMap(({ shaders }) => shaders));
+    const shaders = SHADERS.map((path) => path.replace(/^.*shaders\//, '').replace(/\.wgsl$/, ''));
+    expect(shaders.filter((shader) => !covered.has(shader))).toEqual([]);
+    expect([...covered].filter((shader) => !shaders.includes(shader))).toEqual([]);
+  });
+
+  it('have names of their own', () => {
+    const names = Object.values(SUITES).flatMap(({ cases }) => cases.map(({ name }) => name));
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
+
+describe.each(VARIANTS)('on $name', ({ options, first }) => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openGpu(options);
+    const absent = OPTIONAL_FEATURES.filter((feature) => !gpu.features.has(feature));
+    if (first && absent.length > 0) console.warn(`this adapter lacks ${absent.join(', ')}: their variants did not run`);
+  });
+  afterAll(() => gpu.dispose());
+
+  describe.each(Object.entries(SUITES))('%s', (_, { shaders, cases }) => {
+    const ran = new Set<string>();
+    const chosen = cases.filter(({ once }) => first || !once);
+    it.each(chosen.map((each) => [each.name, each] as const))('%s', async (name, each) => {
+      const bench = new Bench(gpu, name);
+      try {
+        const { launches, size, expectations } = each.prepare(bench);
+        const key = [name, ...launches.map(({ source }) => source.label)].join();
+        if (done.has(key)) return;
+        for (const label of await runLaunches(gpu, launches, size)) ran.add(label.split(':')[0] as string);
+        for (const expectation of expectations) await bench.check(expectation);
+        done.add(key);
+      } finally {
+        bench.dispose();
+      }
+    });
+
+    if (!first) return;
+    it('ran each of its shaders, and no other', () => {
+      expect([...ran].sort()).toEqual([...shaders].sort());
+    });
+  });
+
+  it('leaves no buffer behind', () => {
+    expect(gpu.buffers.liveCount).toBe(0);
+  });
+});
