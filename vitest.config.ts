@@ -1,4 +1,5 @@
-// Two projects: `unit` runs pure code in Node, `gpu` runs WebGPU code in a real Chromium. A GPU test without a GPU fails.
+// Three projects: `unit` runs pure code in Node, `gpu` runs WebGPU code in a real Chromium, `e2e` drives the demo page, the
+// package and the command lines from outside. A GPU test without a GPU fails.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunch } from './tools/browser.mjs';
@@ -11,9 +12,11 @@ export default defineConfig({
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], environment: 'node' } },
       {
         publicDir: 'demo/public',
+        optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers', 'marked', 'dompurify'] },
         test: {
           name: 'gpu',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'demo/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -24,6 +27,16 @@ export default defineConfig({
             provider: playwright({ launchOptions: { executablePath: launch.executablePath, args: launch.args } }),
             instances: [{ browser: 'chromium' }],
           },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
         },
       },
     ],

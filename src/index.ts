@@ -4,7 +4,8 @@ export { AutoTokenizer } from './api/auto-tokenizer.ts';
 export type { GenerationOptions } from './api/generation-config.ts';
 export { type GpuInfo, gpuInfo } from './api/gpu-info.ts';
 export type { LoadOptions, ProgressCallback, ProgressEvent } from './api/load.ts';
-export { type PipelineOptions, type PipelineTask, pipeline } from './api/pipeline.ts';
+export { pipeline } from './api/pipeline.ts';
+export type { PipelineOptions, PipelineTask } from './api/pipeline-options.ts';
 export type {
   FinishReason,
   GeneratedText,

@@ -1,4 +1,4 @@
-// The worker entry: a worker that imports `intab/worker` runs the pipeline of one page, which names it by the option `worker`.
+// The worker entry `intab/worker`: `serve()` in a worker runs the pipeline of the page that names it by the option `worker`.
 import { pipeline } from './api/pipeline.ts';
 import type { TextGenerationPipeline } from './api/text-generation.ts';
 import { postError, type WorkerAnswer, type WorkerRequest } from './api/worker-protocol.ts';
@@ -10,7 +10,7 @@ function answer(message: WorkerAnswer): void {
   self.postMessage(message);
 }
 
-async function serve(request: Exclude<WorkerRequest, { kind: 'abort' }>, signal: AbortSignal): Promise<void> {
+async function handle(request: Exclude<WorkerRequest, { kind: 'abort' }>, signal: AbortSignal): Promise<void> {
   const { call } = request;
   switch (request.kind) {
     case 'open': {
@@ -39,14 +39,17 @@ async function serve(request: Exclude<WorkerRequest, { kind: 'abort' }>, signal:
   }
 }
 
-self.addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => {
-  if (data.kind === 'abort') {
-    running.get(data.call)?.abort();
-    return;
-  }
-  const controller = new AbortController();
-  running.set(data.call, controller);
-  serve(data, controller.signal)
-    .catch((error: unknown) => answer({ kind: 'failed', call: data.call, error: postError(error) }))
-    .finally(() => running.delete(data.call));
-});
+/** Answers the page for as long as the worker lives. Call it once, at the top of the worker's module. */
+export function serve(): void {
+  self.addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => {
+    if (data.kind === 'abort') {
+      running.get(data.call)?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    running.set(data.call, controller);
+    handle(data, controller.signal)
+      .catch((error: unknown) => answer({ kind: 'failed', call: data.call, error: postError(error) }))
+      .finally(() => running.delete(data.call));
+  });
+}

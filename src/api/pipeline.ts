@@ -2,19 +2,10 @@
 import { InputError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import { loadTokenizer } from './auto-tokenizer.ts';
-import { type LoadOptions, openModel } from './load.ts';
+import { openModel } from './load.ts';
+import { PIPELINE_TASKS, type PipelineOptions, type PipelineTask } from './pipeline-options.ts';
 import { asPipeline, LocalTextGenerator, type TextGenerationPipeline } from './text-generation.ts';
 import { WorkerTextGenerator } from './worker-client.ts';
-
-export interface PipelineOptions extends LoadOptions {
-  /** Most tokens of prompt and answer together; what the model was trained for, but at most 4096, where left out. */
-  max_context?: number;
-  /** A worker that imported `intab/worker`: the pipeline runs there, and the page stays free. */
-  worker?: Worker;
-}
-
-export const PIPELINE_TASKS = ['text-generation'] as const;
-export type PipelineTask = (typeof PIPELINE_TASKS)[number];
 
 /**
  * Loads a model and its tokenizer for a task.

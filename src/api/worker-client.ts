@@ -1,7 +1,7 @@
 // The page's side of a pipeline that runs in a worker: the same interface, every call a message.
 import { InputError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
-import type { PipelineOptions, PipelineTask } from './pipeline.ts';
+import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
 import type { GenerationStats, TextGenerationOptions, TextGenerator, TextInput } from './text-generation.ts';
 import { receiveError, type WorkerAnswer, type WorkerRequest } from './worker-protocol.ts';
 
@@ -56,7 +56,7 @@ async function* request(
   }
 }
 
-/** A text generator in a worker that imported `intab/worker`. */
+/** A text generator in a worker that called `serve()` of `intab/worker`. */
 export class WorkerTextGenerator implements TextGenerator {
   readonly #worker: Worker;
   #stats: GenerationStats | undefined;

@@ -1,7 +1,7 @@
 // The messages between a page and the worker that runs a pipeline for it, and how errors cross between them.
 import * as errors from '../errors.ts';
 import type { ProgressEvent } from './load.ts';
-import type { PipelineOptions, PipelineTask } from './pipeline.ts';
+import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
 import type { GenerationStats, TextGenerationOptions, TextInput } from './text-generation.ts';
 
 /** What can be posted of the options: all but callbacks, signals and devices. */
@@ -52,7 +52,8 @@ type ErrorClass = new (parts: errors.ErrorParts) => errors.IntabError;
 
 /** The error as it was thrown in the worker, of the same class. */
 export function receiveError({ name, message, parts }: PostedError): Error {
-  if (parts && Object.hasOwn(errors, name)) return new (errors as unknown as Record<string, ErrorClass>)[name]!(parts);
+  const Class = Object.hasOwn(errors, name) ? (errors as unknown as Record<string, ErrorClass>)[name] : undefined;
+  if (parts && Class) return new Class(parts);
   if (name === 'AbortError') return new DOMException(message, name);
   return Object.assign(new Error(message), { name });
 }
