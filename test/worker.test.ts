@@ -1,0 +1,63 @@
+// A pipeline in a worker behaves as one in the page.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pipeline, SourceError, type TextGenerationPipeline } from '../src/index.ts';
+
+const QUESTION = [{ role: 'user', content: 'What is the capital of France?' }];
+
+const startWorker = () => new Worker(new URL('./chat-worker.ts', import.meta.url), { type: 'module' });
+
+describe('a pipeline in a worker', () => {
+  const worker = startWorker();
+  const files = new Set<string>();
+  let chat: TextGenerationPipeline;
+
+  beforeAll(async () => {
+    chat = await pipeline('text-generation', '/models/intab-chat', {
+      worker,
+      progress_callback: ({ status, file }) => {
+        if (status === 'progress' && file) files.add(file);
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await chat?.dispose();
+    worker.terminate();
+  });
+
+  it('reports progress', () => {
+    expect([...files]).toEqual(['model.safetensors']);
+  });
+
+  it('answers and counts', async () => {
+    const [answer] = await chat(QUESTION, { max_new_tokens: 20, do_sample: false });
+    expect(answer?.generated_text.at(-1)).toEqual({ role: 'assistant', content: 'The capital of France is **Paris**.' });
+    expect(chat.stats).toMatchObject({ finishReason: 'eos' });
+  });
+
+  it('stops when its signal aborts', async () => {
+    const controller = new AbortController();
+    const pieces: string[] = [];
+    const reading = (async () => {
+      for await (const text of chat.stream(QUESTION, { signal: controller.signal, max_new_tokens: 200, eos_token_id: [] })) {
+        pieces.push(text);
+        controller.abort();
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+    expect(pieces.length).toBeGreaterThan(0);
+  });
+
+  it('stops when the reader leaves the loop', async () => {
+    for await (const _ of chat.stream(QUESTION, { max_new_tokens: 200, eos_token_id: [] })) break;
+    const [answer] = await chat(QUESTION, { max_new_tokens: 20, do_sample: false });
+    expect(JSON.stringify(answer)).toContain('Paris');
+  });
+
+  it('throws errors of the same class as the page', async () => {
+    const other = startWorker();
+    const opening = pipeline('text-generation', '/models/there-is-none', { worker: other });
+    await expect(opening).rejects.toBeInstanceOf(SourceError);
+    other.terminate();
+  });
+});
