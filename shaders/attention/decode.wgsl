@@ -5,7 +5,7 @@
 // Dispatch: (splits, G · GROUP_TILES, B). Sums in f32, online softmax.
 
 // @use shape
-// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES
+// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES, WG (at least UNITS and KEYS)
 override SCALE: f32;
 override QKV_STRIDE: u32;
 override OUT_STRIDE: u32;
@@ -22,7 +22,6 @@ override OUT_STRIDE: u32;
 // @use rope
 // @use mask
 
-const WG = 128u;
 const KEYS = 32u; // cached slots a round
 const LANES = WG / KEYS; // invocations per slot in q·k
 const COLUMN_SETS = WG / UNITS; // slots at a time in p·V

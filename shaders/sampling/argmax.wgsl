@@ -1,6 +1,7 @@
 // First of two steps to the next token: the best score of each slice of the vocabulary, ties to the lower id.
 // With NOISE, Gumbel noise is added first, which draws from the softmax of the scores (Gumbel-max); the noise depends only on
 // seed, step, sequence and token. Dispatch: (slices, B).
+override WG: u32 = 256u;
 override VOCAB: u32;
 override STRIDE: u32;
 override SLICES: u32;
@@ -12,7 +13,6 @@ override NOISE: bool = false;
 @group(0) @binding(2) var<storage, read> scores: array<f32>; // [B, V]
 @group(0) @binding(3) var<storage, read_write> best: array<vec2u>; // [B, SLICES] score bits, token
 
-const WG = 256u;
 var<workgroup> best_score: array<f32, WG>;
 var<workgroup> best_token: array<u32, WG>;
 

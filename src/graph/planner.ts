@@ -218,7 +218,7 @@ function lower(op: Op, context: LoweringContext): Launch[] {
         step,
       });
     case 'ropeAttend':
-      return decodeAttention({
+      return decodeAttention(target, {
         shape: op.shape,
         cache: resources.cache(op.layer),
         qkv: activation(op.qkv),

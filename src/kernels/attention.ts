@@ -21,6 +21,7 @@ import {
   type StepSize,
   shapeSnippet,
   targetLabel,
+  workgroupSize,
 } from './kernel.ts';
 
 /** What attention computes; the same for every layer of most models. */
@@ -160,6 +161,13 @@ export function prefillAttention({ shape, cache, q, o, step }: AttendArgs): Laun
   ];
 }
 
+/** At least one invocation per four elements of the head dimension, and one per slot of a round. */
+function decodeWorkgroup(target: KernelTarget, units: number): number {
+  let size = target.software ? 32 : 128;
+  while (size < units) size *= 2;
+  return size;
+}
+
 export interface DecodeArgs {
   shape: AttentionShape;
   cache: LayerCache;
@@ -172,12 +180,12 @@ export interface DecodeArgs {
   step: GPUBuffer;
 }
 
-export function decodeAttention({ shape, cache, qkv, o, partial, step }: DecodeArgs): Launch[] {
+export function decodeAttention(target: KernelTarget, { shape, cache, qkv, o, partial, step }: DecodeArgs): Launch[] {
   const fixed = shapeConstants(shape);
   const perKvHead = shape.heads / shape.kvHeads;
   const group = Math.min(perKvHead, MAX_GROUP, Math.floor(MAX_GROUP_UNITS / fixed.UNITS));
   const groupTiles = Math.ceil(perKvHead / group);
-  const decodeShape = { ...fixed, GROUP: group, GROUP_TILES: groupTiles };
+  const decodeShape = { ...fixed, GROUP: group, GROUP_TILES: groupTiles, WG: decodeWorkgroup(target, fixed.UNITS) };
   const constants = {
     SCALE: shape.scale,
     QKV_STRIDE: qkv.stride,
@@ -234,7 +242,7 @@ export interface AttentionWeightsArgs {
 
 export function attentionWeights(target: KernelTarget, { shape, cache, q, p, step }: AttentionWeightsArgs): Launch[] {
   const fixed = shapeConstants(shape);
-  const constants = { SCALE: shape.scale, WG: 64, ...maskConstants(shape, cache) };
+  const constants = { SCALE: shape.scale, WG: workgroupSize(target, 64), ...maskConstants(shape, cache) };
   return [
     {
       source: {

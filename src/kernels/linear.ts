@@ -18,6 +18,7 @@ import {
   targetLabel,
   type Weight,
   weightsFor,
+  workgroupSize,
 } from './kernel.ts';
 
 /** Up to this many rows a GEMV per row is used, which reads the weights once per row. */
@@ -41,10 +42,10 @@ export interface LinearArgs {
 }
 
 /** Workgroup size along the width: enough invocations to keep several loads each in flight. */
-function gemvWorkgroup(units: number, maxInvocations: number): number {
+function gemvWorkgroup(units: number, target: KernelTarget): number {
   let size = 32;
-  while (size * 4 < units && size < Math.min(256, maxInvocations)) size *= 2;
-  return size;
+  while (size * 4 < units && size < 256) size *= 2;
+  return workgroupSize(target, size);
 }
 
 /** The RMSNorm prologue exists only in this form. */
@@ -52,7 +53,7 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, norm, gate, residual, y } = args;
   const units = weight.stride / 8;
   const constants = {
-    WG: gemvWorkgroup(units, target.maxInvocations),
+    WG: gemvWorkgroup(units, target),
     K8: units,
     WIDTH: x.width,
     OUT_STRIDE: y.stride,

@@ -9,6 +9,7 @@ import {
   reduceFor,
   rowsOf,
   targetLabel,
+  workgroupSize,
 } from './kernel.ts';
 
 export interface RmsNormArgs {
@@ -20,7 +21,7 @@ export interface RmsNormArgs {
 }
 
 export function rmsNorm(target: KernelTarget, { x, gain, eps, y }: RmsNormArgs): Launch[] {
-  const constants = { WG: 128, VECTORS: x.stride / 4, WIDTH: x.width, EPS: eps };
+  const constants = { WG: workgroupSize(target, 128), VECTORS: x.stride / 4, WIDTH: x.width, EPS: eps };
   return [
     {
       source: {

@@ -15,6 +15,7 @@ import {
   reduceFor,
   STEP_WGSL,
   targetLabel,
+  workgroupSize,
 } from './kernel.ts';
 
 /** Settings of one generation, as the reference's processors name them. */
@@ -71,7 +72,10 @@ export interface ScoreArgs {
 /** Logits to scores: penalty and temperature, then top-k, top-p and min-p. Removed tokens score below −2.9e38. */
 export function processLogits(target: KernelTarget, { settings, logits, seen, scores }: ScoreArgs): Launch[] {
   const scale = { VOCAB: logits.width, STRIDE: logits.stride, SEEN_WORDS: seenWords(logits.width) };
-  const truncate = { WG: target.maxInvocations >= 1024 ? 1024 : 256, VECTORS: logits.stride / 4 };
+  const truncate = {
+    WG: workgroupSize(target, target.maxInvocations >= 1024 ? 1024 : 256),
+    VECTORS: logits.stride / 4,
+  };
   return [
     {
       source: {
@@ -121,9 +125,15 @@ export interface ChooseArgs {
 }
 
 /** The best score's token of each sequence, into `ids` and `seen`. */
-export function chooseToken(args: ChooseArgs): Launch[] {
+export function chooseToken(target: KernelTarget, args: ChooseArgs): Launch[] {
   const { scores, vocab, stride, noise, settings, best, ids, seen, step } = args;
-  const argmax = { VOCAB: vocab, STRIDE: stride, SLICES: ARGMAX_SLICES, NOISE: noise ? 1 : 0 };
+  const argmax = {
+    WG: workgroupSize(target, 256),
+    VOCAB: vocab,
+    STRIDE: stride,
+    SLICES: ARGMAX_SLICES,
+    NOISE: noise ? 1 : 0,
+  };
   const choose = { SLICES: ARGMAX_SLICES, SEEN_WORDS: seenWords(vocab) };
   return [
     {

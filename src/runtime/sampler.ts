@@ -65,11 +65,11 @@ export class Sampler {
       launches: (output) => {
         const logits = output('logits');
         if (greedy) {
-          return chooseToken({ ...common, scores: logits.buffer, stride: logits.stride, noise: false });
+          return chooseToken(target, { ...common, scores: logits.buffer, stride: logits.stride, noise: false });
         }
         return [
           ...processLogits(target, { settings: this.#settings, logits, seen: this.#seen, scores: this.#scores }),
-          ...chooseToken({ ...common, scores: this.#scores, stride: logits.stride, noise: true }),
+          ...chooseToken(target, { ...common, scores: this.#scores, stride: logits.stride, noise: true }),
         ];
       },
     };

@@ -74,9 +74,10 @@ export class Bench {
   readonly random: () => number;
   readonly #owned: GPUBuffer[] = [];
 
-  constructor(gpu: Gpu, name: string) {
+  /** `software` picks the workgroups of software adapters; otherwise those of hardware run here too. */
+  constructor(gpu: Gpu, name: string, software = false) {
     this.gpu = gpu;
-    this.target = kernelTarget(gpu);
+    this.target = { ...kernelTarget(gpu), software };
     this.random = randomSource(seedOf(name));
   }
 

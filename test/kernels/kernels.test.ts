@@ -11,6 +11,7 @@ interface Variant {
   name: string;
   options: GpuOptions;
   first?: boolean;
+  software?: boolean;
 }
 
 /** Default limits come first: what runs there fits every device. Later variants run what gets another kernel than before. */
@@ -18,9 +19,11 @@ const VARIANTS: readonly Variant[] = [
   { name: 'default limits', options: { limits: 'default' }, first: true },
   { name: 'default limits, no optional features', options: { limits: 'default', without: OPTIONAL_FEATURES } },
   { name: 'all limits and features', options: {} },
+  { name: 'software workgroups', options: {}, software: true },
+  { name: 'software workgroups, no optional features', options: { without: OPTIONAL_FEATURES }, software: true },
 ];
 
-/** Case and kernels that have run, by the labels that name kernel and knobs. */
+/** Case and kernels that have run, by name, code and knobs. */
 const done = new Set<string>();
 
 describe('kernel cases', () => {
@@ -37,7 +40,7 @@ describe('kernel cases', () => {
   });
 });
 
-describe.each(VARIANTS)('on $name', ({ options, first }) => {
+describe.each(VARIANTS)('on $name', ({ options, first, software }) => {
   let gpu: Gpu;
   beforeAll(async () => {
     gpu = await openGpu(options);
@@ -50,10 +53,10 @@ describe.each(VARIANTS)('on $name', ({ options, first }) => {
     const ran = new Set<string>();
     const chosen = cases.filter(({ once }) => first || !once);
     it.each(chosen.map((each) => [each.name, each] as const))('%s', async (name, each) => {
-      const bench = new Bench(gpu, name);
+      const bench = new Bench(gpu, name, software);
       try {
         const { launches, size, expectations } = each.prepare(bench);
-        const key = [name, ...launches.map(({ source }) => source.label)].join();
+        const key = JSON.stringify([name, launches.map(({ source }) => [source.code, source.constants])]);
         if (done.has(key)) return;
         for (const label of await runLaunches(gpu, launches, size)) ran.add(label.split(':')[0] as string);
         for (const expectation of expectations) await bench.check(expectation);

@@ -86,20 +86,19 @@ function linearCase(c: LinearCase): KernelCase {
   };
 }
 
-/** Widths of x and W: one, around the padding, around 16 (a round of GEMM) and around 64 (its tile). */
-const WIDTHS = [
-  [1, 1],
-  [8, 8],
-  [10, 60],
-  [60, 10],
-  [100, 100],
-  [15, 63],
-  [17, 65],
-  [136, 129],
-] as const;
+type Common = Omit<LinearCase, 'kernel' | 'rows'>;
 
-const BOTH: readonly Omit<LinearCase, 'kernel' | 'rows'>[] = [
-  ...WIDTHS.map(([k, n]) => ({ k, n })),
+/** Weights in parts, as a device with WebGPU's default limits gets them. */
+const PARTS: readonly Common[] = [
+  { k: 16, n: 300, partRows: 128, bias: true, residual: true },
+  { k: 20, n: 270, partRows: 128, gate: 'silu', bias: true, dtype: 'f16' },
+  { k: 16, n: 390, partRows: 256, dtype: 'bf16', rowClass: 'kept', batch: 3 },
+];
+
+/** Every knob, at widths of one and around the padding of 8. */
+const GEMV: readonly (Common & { rows?: number })[] = [
+  ...[1, 8, 10, 60, 100].map((k) => ({ k, n: k })),
+  ...[1, 4, 8, 60, 63].map((n) => ({ k: 24, n })),
   { k: 60, n: 10, dtype: 'f16' },
   { k: 60, n: 10, dtype: 'bf16' },
   { k: 40, n: 24, dtype: 'f16', bias: true },
@@ -107,31 +106,36 @@ const BOTH: readonly Omit<LinearCase, 'kernel' | 'rows'>[] = [
   { k: 33, n: 20, bias: true, residual: true },
   { k: 24, n: 20, gate: 'silu' },
   { k: 24, n: 36, gate: 'gelu', bias: true },
-  // Parts, as a device with WebGPU's default limits gets them.
-  { k: 16, n: 256, partRows: 128 },
-  { k: 16, n: 300, partRows: 128, bias: true, residual: true },
-  { k: 20, n: 270, partRows: 128, gate: 'silu', bias: true, dtype: 'f16' },
-  { k: 16, n: 390, partRows: 256, dtype: 'bf16', rowClass: 'kept', batch: 3 },
+  ...PARTS,
+  { rows: 4, k: 20, n: 12 },
+  { rows: 2, batch: 2, k: 20, n: 12, norm: true },
+  { k: 10, n: 12, norm: true },
+  { rows: 3, k: 100, n: 20, norm: true, bias: true, residual: true, dtype: 'f16' },
+  { rows: 2, k: 60, n: 24, norm: true, gate: 'silu', dtype: 'bf16' },
+  { rows: 2, k: 16, n: 300, norm: true, gate: 'silu', bias: true, partRows: 128 },
+  // Every workgroup size, and widths on both sides of a whole number of iterations.
+  { k: 1024, n: 8 },
+  { k: 2056, n: 8 },
+  { k: 8200, n: 4, norm: true },
+  // More than 65,535 workgroups: the grid folds.
+  { k: 1, n: 262_152, dtype: 'f16', once: true },
+];
+
+/** Around its tile of 64 and its rounds of 16. Each shape is a pipeline, which software adapters take seconds to compile. */
+const GEMM: readonly (Common & { rows?: number })[] = [
+  { k: 1, n: 1 },
+  { k: 10, n: 60 },
+  { k: 136, n: 129 },
+  { k: 17, n: 65, bias: true, residual: true },
+  ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 24, n: 72 })),
+  { rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
+  { k: 100, n: 36, gate: 'gelu', dtype: 'bf16' },
+  ...PARTS,
 ];
 
 const LINEAR: readonly LinearCase[] = [
-  ...BOTH.map((each) => ({ kernel: 'gemv' as const, rows: 1, ...each })),
-  { kernel: 'gemv', rows: 4, k: 20, n: 12 },
-  { kernel: 'gemv', rows: 2, batch: 2, k: 20, n: 12, norm: true },
-  { kernel: 'gemv', rows: 1, k: 10, n: 12, norm: true },
-  { kernel: 'gemv', rows: 3, k: 100, n: 20, norm: true, bias: true, residual: true, dtype: 'f16' },
-  { kernel: 'gemv', rows: 2, k: 60, n: 24, norm: true, gate: 'silu', dtype: 'bf16' },
-  { kernel: 'gemv', rows: 2, k: 16, n: 300, norm: true, gate: 'silu', bias: true, partRows: 128 },
-  // Every workgroup size, and widths on both sides of a whole number of iterations.
-  { kernel: 'gemv', rows: 1, k: 1024, n: 8 },
-  { kernel: 'gemv', rows: 1, k: 2056, n: 8 },
-  { kernel: 'gemv', rows: 1, k: 8200, n: 4, norm: true },
-  // More than 65,535 workgroups: the grid folds.
-  { kernel: 'gemv', rows: 1, k: 1, n: 262_152, dtype: 'f16', once: true },
-  ...BOTH.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
-  ...[1, 63, 64, 65, 130].map((rows) => ({ kernel: 'gemm' as const, rows, k: 24, n: 72, bias: true })),
-  { kernel: 'gemm', rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
-  { kernel: 'gemm', rows: 3, k: 16, n: 16, gate: 'relu2' },
+  ...GEMV.map((each) => ({ kernel: 'gemv' as const, rows: 1, ...each })),
+  ...GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
 ];
 
 export const SUITE: KernelSuite = { shaders: ['linear/gemv', 'linear/gemm'], cases: LINEAR.map(linearCase) };
