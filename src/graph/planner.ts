@@ -106,7 +106,9 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
   const rowCapacity = (rows: RowClass) => size.batch * (rows === 'tokens' ? size.tokens : size.kept);
   const fewRows = (tensor: Tensor) => rowCapacity(tensor.rows) <= MAX_GEMV_ROWS;
   const fused = fuse(graph, rules, fewRows, size.tokens === 1);
-  const stride = (tensor: Tensor) => alignUp(tensor.width, WIDTH_STEP);
+  // Interleaved gate and up are padded pair by pair, as the rows of their weights are.
+  const paired = new Set(fused.ops.flatMap((op) => (op.kind === 'gate' ? [op.x] : [])));
+  const stride = (tensor: Tensor) => alignUp(tensor.width, paired.has(tensor) ? 2 * WIDTH_STEP : WIDTH_STEP);
   const slots = assignSlots(fused, (tensor) => rowCapacity(tensor.rows) * stride(tensor));
   const owned: GPUBuffer[] = [];
   const create = (name: string, elements: number) => {
