@@ -1,5 +1,14 @@
 // The public names of intab.
-export { AutoModel, AutoModelForCausalLM, CausalLM, type GenerateInputs, PreTrainedModel } from './api/auto-model.ts';
+export {
+  AutoModel,
+  AutoModelForCausalLM,
+  AutoModelForQuestionAnswering,
+  AutoModelForSequenceClassification,
+  AutoModelForTokenClassification,
+  CausalLM,
+  type GenerateInputs,
+  PreTrainedModel,
+} from './api/auto-model.ts';
 export { AutoTokenizer } from './api/auto-tokenizer.ts';
 export type { GenerationOptions } from './api/generation-config.ts';
 export { type GpuInfo, gpuInfo } from './api/gpu-info.ts';

@@ -4,6 +4,9 @@ import { type HostTensor, readSafetensors } from '../src/formats/read-safetensor
 import {
   AutoModel,
   AutoModelForCausalLM,
+  AutoModelForQuestionAnswering,
+  AutoModelForSequenceClassification,
+  AutoModelForTokenClassification,
   type ForwardInputs,
   type Gpu,
   type GpuOptions,
@@ -33,6 +36,15 @@ export interface CaseResult {
   greedyEqual?: boolean;
   /** Why the case could not run. */
   failure?: string;
+}
+
+/** The class that loads a reference class. */
+function autoClass(name: string) {
+  if (name.endsWith('ForCausalLM')) return AutoModelForCausalLM;
+  if (name.endsWith('ForSequenceClassification')) return AutoModelForSequenceClassification;
+  if (name.endsWith('ForTokenClassification')) return AutoModelForTokenClassification;
+  if (name.endsWith('ForQuestionAnswering')) return AutoModelForQuestionAnswering;
+  return AutoModel;
 }
 
 type Reference = ReadonlyMap<string, HostTensor>;
@@ -133,15 +145,24 @@ class Case {
     const keep = this.#file.logits_to_keep;
     const outputs = await model.forward({
       ...this.#inputs(),
-      ...(labels ? { labels: rows(labels) } : {}),
+      ...(labels ? { labels: new Tensor(Float32Array.from(labels.data), labels.shape) } : {}),
       ...(keep === null ? {} : { logits_to_keep: keep }),
       output_hidden_states: this.#reference.has('hidden_states'),
       output_attentions: this.#reference.has('attentions'),
+      output_router_logits: this.#reference.has('router_logits.0'),
     });
     const all = this.#all();
+    const perSequence = this.#file.model_class.endsWith('ForSequenceClassification');
     const kept = typeof keep === 'number' ? all.slice(-keep) : (keep ?? all);
     const width = (name: string) => this.#reference.get(name)?.shape.at(-1) ?? 1;
-    this.#compare('logits', outputs.logits, maskedRows(this.#mask, kept, width('logits')));
+    const tokenRows = maskedRows(this.#mask, kept, width('logits'));
+    this.#compare('logits', outputs.logits, perSequence ? () => true : tokenRows);
+    this.#compare('start_logits', outputs.start_logits, maskedRows(this.#mask, all, 1));
+    this.#compare('end_logits', outputs.end_logits, maskedRows(this.#mask, all, 1));
+    for (let i = 0; this.#reference.has(`router_logits.${i}`); i++) {
+      const name = `router_logits.${i}`;
+      this.#compare(name, outputs.router_logits?.[i], maskedRows(this.#mask, all, width(name)));
+    }
     this.#compare(
       'last_hidden_state',
       outputs.last_hidden_state,
@@ -150,8 +171,10 @@ class Case {
     this.#compareStack('hidden_states', outputs.hidden_states, maskedRows(this.#mask, all, width('hidden_states')));
     const heads = this.#reference.get('attentions')?.shape[2] ?? 1;
     this.#compareStack('attentions', outputs.attentions, maskedRows(this.#mask, all, width('attentions'), 1, heads));
-    const loss = this.#reference.get('loss');
-    if (loss) this.errors.loss = relativeError([outputs.loss ?? Number.NaN], loss, () => true);
+    for (const name of ['loss', 'aux_loss'] as const) {
+      const reference = this.#reference.get(name);
+      if (reference) this.errors[name] = relativeError([outputs[name] ?? Number.NaN], reference, () => true);
+    }
     await this.#runCached(model);
   }
 
@@ -204,7 +227,7 @@ export async function runCase(url: string, gpuOptions: GpuOptions): Promise<Case
     const reference = readSafetensors(await fetchBytes(`${url}/reference.safetensors`), 'reference.safetensors');
     const device = await gpuFor(gpuOptions);
     const causal = file.model_class.endsWith('ForCausalLM');
-    const Auto = causal ? AutoModelForCausalLM : AutoModel;
+    const Auto = autoClass(file.model_class);
     const rope_precision = ROPE_PRECISION[file.weights_dtype ?? ''] ?? 'f32';
     const model = await Auto.from_pretrained(url, { device, rope_precision });
     try {

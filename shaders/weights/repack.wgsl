@@ -1,12 +1,19 @@
 // Moves rows of a checkpoint tensor, as they lie in the file, into intab's weight layout: rows padded with zeros to a multiple
-// of 8 columns, row i of this batch at row FIRST + i · STRIDE, converted to the dtype of the destination.
+// of 8 columns, converted to the dtype of the destination. Row r of the source, written as
+// (outer · middle_count + middle) · inner_count + inner, goes to row
+// first_row + outer · outer_stride + middle · middle_stride + inner · row_stride; rows outside the destination are left out.
 // One invocation makes 8 weights. Also keeps the largest magnitude seen, for checking the range of f16.
 // Dispatch: (ceil(units / 64), rows).
 struct Batch {
   columns: u32, // true width
   units: u32, // padded width / 8
-  first_row: u32,
+  first_row: u32, // wraps around below zero
   row_stride: u32,
+  source_row: u32, // row of the source that the batch begins with
+  middle_count: u32,
+  inner_count: u32,
+  outer_stride: u32,
+  middle_stride: u32,
 }
 override SOURCE: u32; // 0 f32, 1 f16, 2 bf16
 override DESTINATION: u32;
@@ -42,10 +49,15 @@ fn pack_pair(a: f32, b: f32) -> u32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) at: vec3u) {
-  if (at.x >= batch.units) {
+  let r = batch.source_row + at.y;
+  let middle = r / batch.inner_count;
+  let row = batch.first_row + (middle / batch.middle_count) * batch.outer_stride
+    + (middle % batch.middle_count) * batch.middle_stride + (r % batch.inner_count) * batch.row_stride;
+  let vectors = select(1u, 2u, DESTINATION == 0u); // of a unit
+  if (at.x >= batch.units || row >= arrayLength(&destination) / (batch.units * vectors)) {
     return;
   }
-  var w: array<f32, 8>;
+  var w = array<f32, 8>();
   var biggest = 0.0;
   for (var i = 0u; i < 8u; i++) {
     let column = at.x * 8u + i;
@@ -57,7 +69,7 @@ fn main(@builtin(global_invocation_id) at: vec3u) {
   if (DESTINATION == 1u && SOURCE != 1u) {
     atomicMax(&largest, bitcast<u32>(biggest));
   }
-  let unit = (batch.first_row + at.y * batch.row_stride) * batch.units + at.x;
+  let unit = row * batch.units + at.x;
   if (DESTINATION == 0u) {
     destination[2u * unit] = bitcast<vec4u>(vec4f(w[0], w[1], w[2], w[3]));
     destination[2u * unit + 1u] = bitcast<vec4u>(vec4f(w[4], w[5], w[6], w[7]));

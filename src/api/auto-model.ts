@@ -1,4 +1,4 @@
-// AutoModel and AutoModelForCausalLM, shaped as transformers.js shapes them.
+// AutoModel and its siblings with a head, shaped as transformers.js shapes them.
 import { InputError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
@@ -16,6 +16,8 @@ export class PreTrainedModel {
   readonly className: string;
   /** Fields of the configuration that were ignored, in words. */
   readonly notes: readonly string[];
+  /** Name of each label by its number, of classifiers. */
+  readonly id2label: Readonly<Record<number, string>>;
   protected readonly loaded: LoadedModel;
   protected readonly config: Fields;
   protected readonly generationConfig: Fields;
@@ -26,6 +28,7 @@ export class PreTrainedModel {
     this.generationConfig = generationConfig;
     this.className = loaded.model.className;
     this.notes = loaded.model.notes;
+    this.id2label = { ...loaded.model.classification?.labels };
   }
 
   /** Bytes of the weights on the GPU. */
@@ -119,4 +122,25 @@ export const AutoModel = {
 export const AutoModelForCausalLM = {
   /** @throws as {@link openModel} */
   from_pretrained: (location: ModelLocation, options?: LoadOptions) => open(CausalLM, location, 'causal', options),
+};
+
+/** A model that gives each sequence a score per label: `logits` [B, labels], `id2label`. */
+export const AutoModelForSequenceClassification = {
+  /** @throws as {@link openModel} */
+  from_pretrained: (location: ModelLocation, options?: LoadOptions) =>
+    open(PreTrainedModel, location, 'sequence-classification', options),
+};
+
+/** A model that gives each token a score per label: `logits` [B, T, labels], `id2label`. */
+export const AutoModelForTokenClassification = {
+  /** @throws as {@link openModel} */
+  from_pretrained: (location: ModelLocation, options?: LoadOptions) =>
+    open(PreTrainedModel, location, 'token-classification', options),
+};
+
+/** A model that gives each token scores for being the start and the end of an answer: `start_logits`, `end_logits` [B, T]. */
+export const AutoModelForQuestionAnswering = {
+  /** @throws as {@link openModel} */
+  from_pretrained: (location: ModelLocation, options?: LoadOptions) =>
+    open(PreTrainedModel, location, 'question-answering', options),
 };

@@ -4,10 +4,24 @@ import { alignUp } from '../tensor/dtype.ts';
 /** How several tensors become one: rows one after the other, or one row of each in turn. */
 export type Arrangement = 'stack' | 'interleave';
 
+/**
+ * Where the rows of a source go. Row r, written as outer · counts[0] · counts[1] + middle · counts[1] + inner, goes to
+ * first + outer · strides[0] + middle · strides[1] + inner · strides[2].
+ */
+export interface Placement {
+  first: number;
+  counts: readonly [middle: number, inner: number];
+  strides: readonly [outer: number, middle: number, inner: number];
+}
+
 /** A tensor of the checkpoint: `[rows, width]`, or `[rows]` for a vector. */
 export interface WeightSource {
   tensor: string;
   rows: number;
+  /** Its shape in the checkpoint, where its elements are read as `[rows, width]` of another shape. */
+  shape?: readonly number[];
+  /** Where its rows go, where the arrangement does not say. */
+  place?: Placement;
 }
 
 /** `token` marks tables looked up by token id and heads that score tokens: they may get a dtype of their own. */
@@ -16,12 +30,14 @@ export type WeightRole = 'linear' | 'token';
 export interface MatrixSpec {
   kind: 'matrix';
   name: string;
-  /** Sum of the sources' rows. */
+  /** Sum of the sources' rows, or of the blocks'. */
   rows: number;
   width: number;
   arrangement: Arrangement;
   sources: readonly WeightSource[];
   role: WeightRole;
+  /** Rows that stay together where the matrix is split: one expert's, with its padding. */
+  blockRows?: number;
 }
 
 export interface VectorSpec {
@@ -54,6 +70,16 @@ export function matrix(
   };
 }
 
+/** A matrix of equal blocks of rows, one per expert; each source says where its rows go. */
+export function blockMatrix(
+  name: string,
+  sources: readonly WeightSource[],
+  { blocks, blockRows, width }: { blocks: number; blockRows: number; width: number },
+): MatrixSpec {
+  const rows = blocks * blockRows;
+  return { kind: 'matrix', name, rows, width, arrangement: 'stack', sources, role: 'linear', blockRows };
+}
+
 /** One f32 vector (a bias or a norm's gain), from one tensor or several. */
 export function vector(sources: readonly WeightSource[], arrangement: Arrangement = 'stack'): VectorSpec {
   return { kind: 'vector', name: weightName(sources), width: totalRows(sources), arrangement, sources };
@@ -69,8 +95,43 @@ export function paddedRows(spec: MatrixSpec): number {
   return alignUp(spec.rows, step);
 }
 
+/** Where the rows of source `index` go. */
+export function placementOf(spec: WeightSpec, index: number): Placement {
+  const { place, rows } = spec.sources[index] as WeightSource;
+  if (place) return place;
+  if (spec.arrangement === 'interleave') {
+    return { first: index, counts: [1, rows], strides: [0, 0, spec.sources.length] };
+  }
+  return { first: totalRows(spec.sources.slice(0, index)), counts: [1, rows], strides: [0, 0, 1] };
+}
+
 /** Where row `row` of source `index` lies. */
 export function destinationRow(spec: WeightSpec, index: number, row: number): number {
-  if (spec.arrangement === 'interleave') return row * spec.sources.length + index;
-  return totalRows(spec.sources.slice(0, index)) + row;
+  return placedRow(placementOf(spec, index), row);
+}
+
+function digits({ counts: [middle, inner] }: Placement, row: number): [outer: number, middle: number, inner: number] {
+  return [Math.floor(row / (middle * inner)), Math.floor(row / inner) % middle, row % inner];
+}
+
+function placedRow(place: Placement, row: number): number {
+  return digits(place, row).reduce((sum, digit, i) => sum + digit * (place.strides[i] as number), place.first);
+}
+
+/** Bounds of where rows `[from, to)` of a source go: the first row, and one past the last. */
+export function destinationBounds(place: Placement, from: number, to: number): [begin: number, end: number] {
+  const a = digits(place, from);
+  const b = digits(place, to - 1);
+  const { counts, strides } = place;
+  const largest = [Number.POSITIVE_INFINITY, counts[0] - 1, counts[1] - 1];
+  let low = place.first;
+  let high = place.first;
+  let same = true;
+  for (let i = 0; i < 3; i++) {
+    // Once an outer digit differs, the inner ones take every value.
+    low += same ? (a[i] as number) * (strides[i] as number) : 0;
+    high += (same ? (b[i] as number) : (largest[i] as number)) * (strides[i] as number);
+    same &&= a[i] === b[i];
+  }
+  return [low, high + 1];
 }

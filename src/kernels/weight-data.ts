@@ -8,7 +8,7 @@ import { foldGrid, kernelLabel, type Launch, type WeightDType } from './kernel.t
 
 const DTYPE_NUMBERS: Record<WeightDType, number> = { f32: 0, f16: 1, bf16: 2 };
 
-export const REPACK_BATCH_BYTES = 16;
+export const REPACK_BATCH_BYTES = 48;
 
 /** Rows of one source tensor on their way to one part of a weight. */
 export interface RepackBatch {
@@ -17,15 +17,23 @@ export interface RepackBatch {
   columns: number;
   /** Padded width of the destination. */
   stride: number;
-  /** Row of the destination for the first row. */
+  /** Row of the destination for row 0 of the source; negative where the part begins later. */
   firstRow: number;
   /** Rows of the destination from one row to the next. */
   rowStride: number;
+  /** Row of the source that this batch begins with. */
+  sourceRow?: number;
+  /** Rows after which the destination jumps, and how far: see Placement in graph/weights.ts. */
+  counts?: readonly [middle: number, inner: number];
+  jumps?: readonly [outer: number, middle: number];
 }
 
+const ENDLESS = 0xffff_ffff;
+
 /** The words of shaders/weights/repack.wgsl's struct Batch. */
-export function repackWords({ columns, stride, firstRow, rowStride }: RepackBatch): Uint32Array<ArrayBuffer> {
-  return Uint32Array.of(columns, stride / 8, firstRow, rowStride);
+export function repackWords(batch: RepackBatch): Uint32Array<ArrayBuffer> {
+  const { columns, stride, firstRow, rowStride, sourceRow = 0, counts = [1, ENDLESS], jumps = [0, 0] } = batch;
+  return Uint32Array.of(columns, stride / 8, firstRow, rowStride, sourceRow, ...counts, ...jumps, 0, 0, 0);
 }
 
 export interface RepackArgs {

@@ -16,6 +16,33 @@ export interface ForwardRequest {
   hiddenStates?: boolean;
   /** Also the attention weights of each layer. */
   attentions?: boolean;
+  /** Also `router_logits.i` of each mixture-of-experts layer i, counted among themselves. */
+  routerLogits?: boolean;
+}
+
+/** What a sequence classifier's labels are, and so its loss. */
+export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';
+
+/** What the configuration says about a classifier. */
+export interface Classification {
+  /** Name of each label, in the order of the logits. */
+  labels: readonly string[];
+  /** Undefined where the reference finds out from the labels given. */
+  problemType: ProblemType | undefined;
+  /** The token that does not count when looking for a sequence's last one. */
+  padTokenId: number | undefined;
+}
+
+/** The mixture-of-experts layers of a model, for who reads their router logits. */
+export interface RoutedLayers {
+  /** Experts of each such layer. */
+  experts: readonly number[];
+  /** Experts per token, for the auxiliary loss. */
+  chosen: number;
+  /** The loss gets this much of the auxiliary loss; undefined in families without one. */
+  auxLossCoefficient: number | undefined;
+  /** Whether router logits are given without being asked for. */
+  output: boolean;
 }
 
 /** One checkpoint's architecture with its configuration filled in. */
@@ -24,6 +51,7 @@ export interface Model {
   readonly type: string;
   /** The reference's class this was resolved to, such as `LlamaForCausalLM`. */
   readonly className: string;
+  readonly task: Task;
   readonly vocabSize: number;
   readonly hiddenSize: number;
   readonly layers: number;
@@ -32,8 +60,14 @@ export interface Model {
   readonly rope: Rope;
   /** Attention of each layer. */
   readonly attention: readonly AttentionShape[];
-  /** Whether there is a head that scores tokens. */
+  /** Whether there is a head that gives logits. */
   readonly hasLogits: boolean;
+  /** Logits per row: the vocabulary, the labels, or start and end of an answer; 0 without a head. */
+  readonly logitsWidth: number;
+  /** Of classifiers. */
+  readonly classification: Classification | undefined;
+  /** Of mixture-of-experts models. */
+  readonly routed: RoutedLayers | undefined;
   /** Things in the configuration that are ignored, in words, for whoever wants to know. */
   readonly notes: readonly string[];
   record(request: ForwardRequest): Graph;
@@ -43,14 +77,20 @@ export interface Model {
   readonly prefix: string;
 }
 
-/** What the caller wants the model for: the classes `AutoModelForCausalLM` and `AutoModel`. */
-export type Task = 'causal' | 'base';
+/** What the caller wants the model for: the classes `AutoModel`, `AutoModelForCausalLM` and so on. */
+export type Task = 'base' | 'causal' | 'sequence-classification' | 'token-classification' | 'question-answering';
+
+/** What a checkpoint's tensor names tell about its layout. */
+export interface Layout {
+  /** Comes before the base model's tensor names: `model.`, `transformer.`, or nothing in checkpoints of the base model alone. */
+  prefix: string;
+  has(tensor: string): boolean;
+}
 
 export interface ModelFamily {
   /** `model_type` of the configuration. */
   type: string;
-  /** The reference's class names. */
-  architectures: Record<Task, string>;
-  /** `prefix` comes before the base model's tensor names: `model.`, or nothing in checkpoints of the base model alone. */
-  create(config: Fields, task: Task, prefix: string): Model;
+  /** The reference's class names; a task without one is refused. */
+  architectures: Partial<Record<Task, string>>;
+  create(config: Fields, task: Task, layout: Layout): Omit<Model, 'type' | 'className' | 'task'>;
 }

@@ -3,7 +3,7 @@ import { UnsupportedError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
 import { castRope, type RopePrecision } from './blocks/rope.ts';
 import { LLAMA } from './llama.ts';
-import type { Model, ModelFamily, Task } from './model.ts';
+import type { Layout, Model, ModelFamily, Task } from './model.ts';
 
 export const FAMILIES: readonly ModelFamily[] = [LLAMA];
 
@@ -31,9 +31,21 @@ export function createModel(
       });
     }
   }
-  const prefix = tensors.has('embed_tokens.weight') ? '' : 'model.';
-  const model = family.create(config, task, prefix);
-  return { ...model, rope: castRope(model.rope, ropePrecision) };
+  const className = family.architectures[task];
+  if (className === undefined) {
+    throw new UnsupportedError({
+      what: `${config.file}: model_type ${family.type} has no class for ${task}`,
+      expected: Object.keys(family.architectures).join(', '),
+      remedy: 'load the model for one of these tasks',
+    });
+  }
+  const model = family.create(config, task, layoutOf(tensors));
+  return { ...model, type: family.type, className, task, rope: castRope(model.rope, ropePrecision) };
+}
+
+function layoutOf(tensors: ReadonlySet<string>): Layout {
+  const prefix = ['', 'model.', 'transformer.'].find((candidate) => tensors.has(`${candidate}embed_tokens.weight`));
+  return { prefix: prefix ?? 'model.', has: (tensor) => tensors.has(tensor) };
 }
 
 function findFamily(config: Fields): ModelFamily {

@@ -1,6 +1,5 @@
 // The reference's forward contract: batches, paddings, positions, embeddings, caches, kept logits, hidden states, attentions,
-// loss. For looking inside and for scoring; chat goes through generate.ts, which reads nothing back but ids.
-import { InputError } from '../errors.ts';
+// router logits, losses. For looking inside and for scoring; chat goes through generate.ts, which reads nothing back but ids.
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { readBuffer } from '../gpu/read-back.ts';
 import type { Plan } from '../graph/plan.ts';
@@ -8,46 +7,30 @@ import { attentionsName } from '../graph/planner.ts';
 import { WIDTH_STEP } from '../kernels/kernel.ts';
 import type { ForwardRequest } from '../models/model.ts';
 import { alignUp } from '../tensor/dtype.ts';
+import { type CheckedInputs, checkInputs, type ForwardInputs } from './forward-inputs.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { causalLoss } from './loss.ts';
+import { auxiliaryLoss, causalLoss, sequenceLoss, spanLoss, tokenLoss } from './loss.ts';
 import { Session } from './session.ts';
 import { Tensor } from './tensor.ts';
 
-/** Rows of numbers, one row per sequence. */
-export type Matrix = readonly (readonly number[])[];
-
-export interface ForwardInputs {
-  /** [B, T] token ids; or `inputs_embeds`. */
-  input_ids?: Matrix | Tensor;
-  /** [B, T, M] */
-  inputs_embeds?: Tensor;
-  /** [B, T] or [B, S + T]: 1 for tokens, 0 for padding. */
-  attention_mask?: Matrix | Tensor;
-  /** [B, T] or [1, T]; counted from the cache's length when left out. */
-  position_ids?: Matrix | Tensor;
-  /** [B, T]: the loss is computed against them, shifted by one, −100 ignored. */
-  labels?: Matrix | Tensor;
-  /** Session of an earlier call with `use_cache`; it is continued in place. */
-  past_key_values?: Session;
-  /** Keep the cache and return it as `past_key_values`. */
-  use_cache?: boolean;
-  /** Slots of a cache made by `use_cache`; room for 1024 more tokens by default. */
-  max_cache_length?: number;
-  /** Logits of the last n positions only (0: all), or of these positions. */
-  logits_to_keep?: number | readonly number[];
-  output_hidden_states?: boolean;
-  output_attentions?: boolean;
-}
+export type { ForwardInputs, Matrix } from './forward-inputs.ts';
 
 export interface ForwardOutputs {
-  /** [B, T or kept, V] */
+  /** [B, T or kept, V] of language models, [B, labels] of sequence and [B, T, labels] of token classifiers. */
   logits?: Tensor;
+  /** [B, T], of question answering. */
+  start_logits?: Tensor;
+  end_logits?: Tensor;
   /** [B, T, M], of models without a head. */
   last_hidden_state?: Tensor;
   /** L + 1 tensors [B, T, M]: embeddings first, the last one after the final norm. */
   hidden_states?: Tensor[];
   /** L tensors [B, H, T, S + T] */
   attentions?: Tensor[];
+  /** One tensor [B · T, E] per mixture-of-experts layer. */
+  router_logits?: Tensor[];
+  /** How unevenly the router spreads tokens over experts, where the family has this loss. */
+  aux_loss?: number;
   loss?: number;
   past_key_values?: Session;
 }
@@ -57,118 +40,6 @@ const CACHE_HEADROOM = 1024;
 const LOGITS_BYTES = 64 * 1024 * 1024;
 /** Most bytes of one layer's attention weights in one step. */
 const ATTENTIONS_BYTES = 32 * 1024 * 1024;
-
-function wrongInput(what: string, expected: string, actual: string): InputError {
-  return new InputError({ what, expected, actual, remedy: 'correct the arguments of the forward call' });
-}
-
-/** Rows of integers from either form of input. */
-function rowsOf(name: string, value: Matrix | Tensor): number[][] {
-  if (value instanceof Tensor) {
-    if (value.dims.length !== 2) throw wrongInput(`${name} has the wrong shape`, '[batch, tokens]', `[${value.dims}]`);
-    const [rows = 0, width = 0] = value.dims;
-    return Array.from({ length: rows }, (_, i) => Array.from(value.data.slice(i * width, (i + 1) * width)));
-  }
-  if (!Array.isArray(value) || value.some((row) => !Array.isArray(row))) {
-    throw wrongInput(`${name} is not a list of rows`, 'one list of numbers per sequence', typeof value);
-  }
-  return value.map((row) => [...row]);
-}
-
-function checkRows(name: string, rows: number[][], batch: number, widths: readonly number[]): void {
-  const actual = `${rows.length} rows of ${[...new Set(rows.map((row) => row.length))].join(', ')}`;
-  const width = rows[0]?.length ?? 0;
-  if (rows.length !== batch || !widths.includes(width) || rows.some((row) => row.length !== width)) {
-    throw wrongInput(`${name} has the wrong shape`, `${batch} rows of ${widths.join(' or ')}`, actual);
-  }
-  const bad = rows.flat().find((value) => !Number.isSafeInteger(value));
-  if (bad !== undefined) throw wrongInput(`${name} holds something that is no integer`, 'integers', String(bad));
-}
-
-/** @throws {InputError} an id outside the vocabulary. */
-export function checkIds(rows: Matrix, vocabSize: number): void {
-  for (const row of rows) {
-    for (const id of row) {
-      if (!Number.isSafeInteger(id) || id < 0 || id >= vocabSize) {
-        throw wrongInput('A token id is outside the vocabulary', `0 to ${vocabSize - 1}`, String(id));
-      }
-    }
-  }
-}
-
-interface CheckedInputs {
-  batch: number;
-  tokens: number;
-  ids: number[][] | undefined;
-  embeds: Tensor | undefined;
-  /** New tokens only. */
-  mask: number[][] | undefined;
-  /** Mask of the slots already cached, where the caller gave it again. */
-  positions: number[][] | undefined;
-  /** Positions whose logits are kept; undefined keeps all. */
-  kept: number[] | undefined;
-  labels: number[][] | undefined;
-}
-
-function checkInputs(loaded: LoadedModel, inputs: ForwardInputs): CheckedInputs {
-  const { model } = loaded;
-  const { input_ids, inputs_embeds, past_key_values } = inputs;
-  if ((input_ids === undefined) === (inputs_embeds === undefined)) {
-    throw wrongInput('Give one of input_ids and inputs_embeds', 'one', input_ids ? 'both' : 'neither');
-  }
-  const ids = input_ids && rowsOf('input_ids', input_ids);
-  const [batch = 0, tokens = 0, width = 0] = ids ? [ids.length, ids[0]?.length ?? 0] : (inputs_embeds?.dims ?? []);
-  if (batch < 1 || tokens < 1) throw wrongInput('The input is empty', 'at least one token', `${batch} × ${tokens}`);
-  if (ids) {
-    checkRows('input_ids', ids, batch, [tokens]);
-    checkIds(ids, model.vocabSize);
-  } else if (inputs_embeds?.dims.length !== 3 || width !== model.hiddenSize) {
-    throw wrongInput('inputs_embeds has the wrong shape', `[B, T, ${model.hiddenSize}]`, `[${inputs_embeds?.dims}]`);
-  }
-  const past = past_key_values?.cache.length ?? 0;
-  if (past_key_values && past_key_values.cache.batch !== batch) {
-    throw wrongInput('past_key_values is of another batch', `${past_key_values.cache.batch} sequences`, `${batch}`);
-  }
-  if (past_key_values && past_key_values.loaded !== loaded) {
-    throw wrongInput('past_key_values belongs to another model', 'a cache of this model', 'another');
-  }
-  let mask = inputs.attention_mask && rowsOf('attention_mask', inputs.attention_mask);
-  if (mask) {
-    checkRows('attention_mask', mask, batch, [tokens, past + tokens]);
-    mask = mask.map((row) => row.slice(-tokens));
-  }
-  let positions = inputs.position_ids && rowsOf('position_ids', inputs.position_ids);
-  if (positions) {
-    checkRows('position_ids', positions, positions.length === 1 ? 1 : batch, [tokens]);
-    if (positions.flat().some((value) => value < 0)) throw wrongInput('position_ids are negative', '0 or more', '< 0');
-    if (positions.length === 1) positions = Array.from({ length: batch }, () => positions?.[0] as number[]);
-  }
-  const labels = inputs.labels && rowsOf('labels', inputs.labels);
-  if (labels) checkRows('labels', labels, batch, [tokens]);
-  return {
-    batch,
-    tokens,
-    ids,
-    embeds: inputs_embeds,
-    mask,
-    positions,
-    kept: keptPositions(inputs.logits_to_keep, tokens),
-    labels,
-  };
-}
-
-function keptPositions(keep: ForwardInputs['logits_to_keep'], tokens: number): number[] | undefined {
-  if (keep === undefined || keep === 0) return undefined;
-  if (typeof keep === 'number') {
-    if (!Number.isSafeInteger(keep) || keep < 0) throw wrongInput('logits_to_keep is no count', '0 or more', `${keep}`);
-    const count = Math.min(keep, tokens);
-    return Array.from({ length: count }, (_, i) => tokens - count + i);
-  }
-  const positions = keep.map((position) => (position < 0 ? position + tokens : position));
-  const bad = positions.find((position) => !Number.isSafeInteger(position) || position < 0 || position >= tokens);
-  if (bad !== undefined) throw wrongInput('logits_to_keep is out of range', `below ${tokens}`, String(bad));
-  return positions;
-}
 
 /**
  * One forward pass over `[B, T]` tokens, as the reference's `forward`.
@@ -229,7 +100,7 @@ class ForwardCall {
     const { model } = this.#session.loaded;
     let most = Math.min(this.#session.chunkTokens, tokens);
     if (model.hasLogits && !kept) {
-      most = Math.min(most, Math.floor(LOGITS_BYTES / (batch * alignUp(model.vocabSize, WIDTH_STEP) * 4)));
+      most = Math.min(most, Math.floor(LOGITS_BYTES / (batch * alignUp(model.logitsWidth, WIDTH_STEP) * 4)));
     }
     if (this.#inputs.output_attentions) {
       const heads = Math.max(...model.attention.map((shape) => shape.heads));
@@ -242,9 +113,7 @@ class ForwardCall {
     const { ids, embeds, kept, positions, batch, tokens: allTokens } = this.#checked;
     const { loaded } = this.#session;
     const { model, gpu } = loaded;
-    const keptHere = kept
-      ?.map((position, index) => ({ index, t: position - from }))
-      .filter(({ t }) => t >= 0 && t < tokens);
+    const keptHere = kept && keptInChunk(kept, from, tokens);
     let head: ForwardRequest['head'] = 'hidden';
     if (model.hasLogits) head = !keptHere ? 'logits' : keptHere.length > 0 ? 'keptLogits' : 'none';
     const keptRows = keptHere?.length ?? 0;
@@ -253,8 +122,9 @@ class ForwardCall {
       head,
       hiddenStates: this.#inputs.output_hidden_states ?? false,
       attentions: this.#inputs.output_attentions ?? false,
+      routerLogits: this.#routerLogits,
       tokens: capacity,
-      kept: head === 'keptLogits' ? Math.max(kept?.length ?? 0, 1) : 0,
+      kept: head === 'keptLogits' ? Math.max(kept?.[0]?.length ?? 0, 1) : 0,
     });
     if (ids) {
       gpu.queue.writeBuffer(
@@ -266,7 +136,13 @@ class ForwardCall {
       this.#uploadEmbeds(plan, embeds, from, tokens);
     }
     if (keptHere) {
-      const rows = Array.from({ length: batch }, (_, b) => keptHere.map(({ t }) => b * tokens + t)).flat();
+      // A sequence whose position lies in another chunk sends any row; it is not read.
+      const rows = Array.from({ length: batch }, (_, b) =>
+        keptHere.map((index) => {
+          const t = (kept?.[b]?.[index] as number) - from;
+          return b * tokens + (t >= 0 && t < tokens ? t : 0);
+        }),
+      ).flat();
       gpu.queue.writeBuffer(this.#session.kept, 0, Uint32Array.from(rows));
     }
     const past = this.#past;
@@ -275,12 +151,7 @@ class ForwardCall {
       : (_: number, t: number) => past + from + t;
     const longest = positions ? Math.max(...positions.flat()) + 1 : past + allTokens;
     plan.run(this.#session.beginStep(tokens, keptRows, 0, longest, position));
-    await this.#readChunk(
-      plan,
-      from,
-      tokens,
-      keptHere?.map(({ index }) => index),
-    );
+    await this.#readChunk(plan, from, tokens, keptHere);
   }
 
   #uploadEmbeds(plan: Plan, embeds: Tensor, from: number, tokens: number): void {
@@ -304,12 +175,14 @@ class ForwardCall {
     const { gpu } = this.#session.loaded;
     for (const [name, { buffer, rows, width, stride }] of plan.outputs) {
       const perSequence = rows === 'kept' ? (keptIndex?.length ?? 0) : tokens;
-      const total = rows === 'kept' ? (kept?.length ?? 0) : all;
+      const total = rows === 'kept' ? (kept?.[0]?.length ?? 0) : all;
       const data = new Float32Array(await readBuffer(gpu, buffer, 0, batch * perSequence * stride * 4));
       const whole = this.#whole(name, batch * total * width);
       for (let b = 0; b < batch; b++) {
         for (let t = 0; t < perSequence; t++) {
           const to = rows === 'kept' ? (keptIndex?.[t] as number) : from + t;
+          const position = rows === 'kept' ? (kept?.[b]?.[to] as number) : to;
+          if (position < from || position >= from + tokens) continue;
           const at = (b * perSequence + t) * stride;
           whole.set(data.subarray(at, at + width), (b * total + to) * width);
         }
@@ -340,27 +213,86 @@ class ForwardCall {
     return data;
   }
 
+  get #routerLogits(): boolean {
+    return this.#inputs.output_router_logits ?? this.#session.loaded.model.routed?.output ?? false;
+  }
+
+  #tensor(name: string, dims: number[]): Tensor {
+    return new Tensor(this.#outputs.get(name) ?? new Float32Array(0), dims);
+  }
+
   #collect(): ForwardOutputs {
-    const { batch, tokens, kept, labels } = this.#checked;
+    const { batch, tokens } = this.#checked;
     const { model } = this.#session.loaded;
-    const get = (name: string, dims: number[]) => new Tensor(this.#outputs.get(name) ?? new Float32Array(0), dims);
     const outputs: ForwardOutputs = {};
-    if (model.hasLogits) {
-      outputs.logits = get('logits', [batch, kept?.length ?? tokens, model.vocabSize]);
-      if (labels) outputs.loss = causalLoss(outputs.logits, labels);
-    } else {
-      outputs.last_hidden_state = get('last_hidden_state', [batch, tokens, model.hiddenSize]);
-    }
     if (this.#inputs.output_hidden_states) {
       outputs.hidden_states = Array.from({ length: model.layers + 1 }, (_, i) =>
-        get(`hidden_states.${i}`, [batch, tokens, model.hiddenSize]),
+        this.#tensor(`hidden_states.${i}`, [batch, tokens, model.hiddenSize]),
       );
     }
     if (this.#inputs.output_attentions) {
       outputs.attentions = model.attention.map(({ heads }, layer) =>
-        get(attentionsName(layer), [batch, heads, tokens, this.#past + tokens]),
+        this.#tensor(attentionsName(layer), [batch, heads, tokens, this.#past + tokens]),
       );
     }
-    return outputs;
+    if (this.#routerLogits && model.routed) {
+      outputs.router_logits = model.routed.experts.map((experts, i) => this.#columns(`router_logits.${i}`, 0, experts));
+    }
+    return { ...outputs, ...this.#collectHead(outputs.router_logits) };
   }
+
+  /** What the head gives, and its loss. */
+  #collectHead(routerLogits: Tensor[] | undefined): ForwardOutputs {
+    const { batch, tokens, kept, labels, spans, mask } = this.#checked;
+    const { model } = this.#session.loaded;
+    const width = model.logitsWidth;
+    switch (model.task) {
+      case 'base':
+        return { last_hidden_state: this.#tensor('last_hidden_state', [batch, tokens, model.hiddenSize]) };
+      case 'causal': {
+        const outputs: ForwardOutputs = { logits: this.#tensor('logits', [batch, kept?.[0]?.length ?? tokens, width]) };
+        if (labels && outputs.logits) outputs.loss = causalLoss(outputs.logits, labels);
+        const { auxLossCoefficient, chosen = 0 } = model.routed ?? {};
+        if (auxLossCoefficient === undefined || !routerLogits) return outputs;
+        outputs.aux_loss = auxiliaryLoss(routerLogits, chosen, mask);
+        if (outputs.loss !== undefined) outputs.loss += auxLossCoefficient * outputs.aux_loss;
+        return outputs;
+      }
+      case 'sequence-classification': {
+        const logits = this.#tensor('logits', [batch, width]);
+        return labels ? { logits, loss: sequenceLoss(logits, labels, model.classification?.problemType) } : { logits };
+      }
+      case 'token-classification': {
+        const logits = this.#tensor('logits', [batch, tokens, width]);
+        return labels ? { logits, loss: tokenLoss(logits, labels) } : { logits };
+      }
+      case 'question-answering': {
+        const start_logits = this.#columns('logits', 0, 1, [batch, tokens]);
+        const end_logits = this.#columns('logits', 1, 1, [batch, tokens]);
+        const loss = spans && { loss: spanLoss(start_logits, end_logits, spans) };
+        return { start_logits, end_logits, ...loss };
+      }
+      default:
+        return model.task satisfies never;
+    }
+  }
+
+  /** `count` columns of an output from `first` on. */
+  #columns(name: string, first: number, count: number, dims?: number[]): Tensor {
+    const data = this.#outputs.get(name) ?? new Float32Array(0);
+    const rows = this.#checked.batch * this.#checked.tokens;
+    const width = data.length / rows;
+    const columns = new Float32Array(rows * count);
+    for (let row = 0; row < rows; row++) {
+      columns.set(data.subarray(row * width + first, row * width + first + count), row * count);
+    }
+    return new Tensor(columns, dims ?? [rows, count]);
+  }
+}
+
+/** Indices of the kept positions that at least one sequence has in this chunk. */
+function keptInChunk(kept: readonly (readonly number[])[], from: number, tokens: number): number[] {
+  const inside = (position: number | undefined) =>
+    position !== undefined && position >= from && position < from + tokens;
+  return [...(kept[0] ?? []).keys()].filter((index) => kept.some((row) => inside(row[index])));
 }

@@ -5,7 +5,7 @@ import { throwIfLost } from '../gpu/error-scopes.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { StepSize } from '../kernels/kernel.ts';
 import type { SamplingSettings } from '../kernels/sampling.ts';
-import { checkIds } from './forward.ts';
+import { checkIds } from './forward-inputs.ts';
 import { Sampler } from './sampler.ts';
 import type { Session } from './session.ts';
 import { TokenRing } from './token-ring.ts';

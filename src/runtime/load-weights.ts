@@ -6,7 +6,14 @@ import { type TensorEntry, weightDType } from '../formats/safetensors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { readBuffer } from '../gpu/read-back.ts';
 import { type Graph, weightsOf } from '../graph/graph.ts';
-import { destinationRow, type MatrixSpec, type VectorSpec, type WeightSpec } from '../graph/weights.ts';
+import {
+  destinationBounds,
+  destinationRow,
+  type MatrixSpec,
+  placementOf,
+  type VectorSpec,
+  type WeightSpec,
+} from '../graph/weights.ts';
 import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
 import type { Grid, Weight, WeightDType } from '../kernels/kernel.ts';
 import { REPACK_BATCH_BYTES, repack, repackWords } from '../kernels/weight-data.ts';
@@ -54,7 +61,7 @@ function matchTensors(model: Model, specs: readonly WeightSpec[], checkpoint: Ch
   for (const spec of specs) {
     spec.sources.forEach((source, index) => {
       const entry = checkpoint.tensors.get(source.tensor);
-      const shape = spec.kind === 'matrix' ? [source.rows, spec.width] : [source.rows];
+      const shape = source.shape ?? (spec.kind === 'matrix' ? [source.rows, spec.width] : [source.rows]);
       if (!entry) {
         throw new FormatError({
           what: `The checkpoint lacks the tensor ${source.tensor}`,
@@ -219,27 +226,26 @@ class RowUploader {
   async #flush(from: WeightDType, rowBytes: number, weight: Weight, spec: MatrixSpec, index: number): Promise<void> {
     const { queue } = this.#gpu;
     const rows = this.#held / rowBytes;
-    const step = spec.arrangement === 'interleave' ? spec.sources.length : 1;
+    const place = placementOf(spec, index);
     queue.writeBuffer(this.#staging, 0, this.#host, 0, alignUp(this.#held, 4));
-    const firstRow = destinationRow(spec, index, this.#row);
+    const [begin, end] = destinationBounds(place, this.#row, this.#row + rows);
     for (const part of weight.parts) {
-      // Rows i of this batch with firstRow + i · step inside the part.
-      const begin = Math.max(Math.ceil((part.firstRow - firstRow) / step), 0);
-      const end = Math.min(Math.ceil((part.firstRow + part.rows - firstRow) / step), rows);
-      if (begin >= end) continue;
-      if (begin > 0) queue.writeBuffer(this.#staging, 0, this.#shifted(begin * rowBytes));
+      if (begin >= part.firstRow + part.rows || end <= part.firstRow) continue;
       queue.writeBuffer(
         this.#batch,
         0,
         repackWords({
-          rows: end - begin,
+          rows,
           columns: spec.width,
           stride: weight.stride,
-          firstRow: firstRow + begin * step - part.firstRow,
-          rowStride: step,
+          firstRow: place.first - part.firstRow,
+          rowStride: place.strides[2],
+          sourceRow: this.#row,
+          counts: place.counts,
+          jumps: [place.strides[0], place.strides[1]],
         }),
       );
-      await this.#dispatch(from, weight, part.buffer, end - begin);
+      await this.#dispatch(from, weight, part.buffer, rows);
     }
     this.#row += rows;
     this.#unawaitedBytes += this.#held;
@@ -248,13 +254,6 @@ class RowUploader {
       await queue.onSubmittedWorkDone();
       this.#unawaitedBytes = 0;
     }
-  }
-
-  /** The held bytes from `offsetBytes` on, for the rare batch that spans two parts. */
-  #shifted(offsetBytes: number): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(alignUp(this.#held - offsetBytes, 4));
-    bytes.set(this.#host.subarray(offsetBytes, this.#held));
-    return bytes;
   }
 
   async #dispatch(from: WeightDType, weight: Weight, destination: GPUBuffer, rows: number): Promise<void> {

@@ -69,7 +69,7 @@ export class Session {
 
   /** The plan for a kind of step; made on the first call. */
   plan(request: PlanRequest): Promise<Plan> {
-    const { input, head, hiddenStates, attentions, tokens, kept, tail } = request;
+    const { input, head, hiddenStates, attentions, routerLogits, tokens, kept, tail } = request;
     const { cache, loaded } = this;
     const label = [
       input,
@@ -77,6 +77,7 @@ export class Session {
       `${tokens}×${kept}`,
       hiddenStates && 'hidden states',
       attentions && 'attentions',
+      routerLogits && 'router logits',
       cache.masked && 'masked',
       tail?.key,
     ]

@@ -32,12 +32,13 @@ export class WeightStore {
     const rowBytes = stride * dtypeSizeBytes(dtype);
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#gpu.limits;
     const fitting = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / rowBytes);
-    const most = fitting >= rows ? rows : Math.floor(fitting / PART_ROW_STEP) * PART_ROW_STEP;
+    const step = spec.blockRows ?? PART_ROW_STEP;
+    const most = fitting >= rows ? rows : Math.floor(fitting / step) * step;
     if (most === 0) {
       throw new DeviceMemoryError({
-        what: `${PART_ROW_STEP} rows of ${spec.name} are larger than this device's largest binding`,
+        what: `${step} rows of ${spec.name} are larger than this device's largest binding`,
         expected: `at most ${maxStorageBufferBindingSize} bytes`,
-        actual: `${rowBytes * PART_ROW_STEP} bytes`,
+        actual: `${rowBytes * step} bytes`,
         remedy: 'use a GPU with larger buffers',
       });
     }

@@ -1,0 +1,137 @@
+// The skeleton that all decoders here share: embeddings, layers of attention and MLP with pre-norm and residuals, final norm,
+// head, and the outputs that were asked for on the way.
+import type { Fields } from '../../formats/fields.ts';
+import { type AttentionShape, type Graph, GraphBuilder, type Norm, type Tensor } from '../../graph/graph.ts';
+import { type MatrixSpec, matrix, vector } from '../../graph/weights.ts';
+import { ignoresHead, readHead } from '../heads/head.ts';
+import type { ForwardRequest, Layout, Model, RoutedLayers, Task } from '../model.ts';
+import type { Rope } from './rope.ts';
+
+/** Sizes that every decoder's configuration has, read by `readSizes`. */
+export interface DecoderSizes {
+  vocabSize: number;
+  hiddenSize: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  maxPositions: number;
+  eps: number;
+  tied: boolean;
+}
+
+/** What a family's configuration class gives for fields that are missing; kv heads default to heads where not given. */
+export interface SizeDefaults {
+  vocab: number;
+  hidden: number;
+  layers: number;
+  heads: number;
+  kvHeads?: number;
+  positions: number;
+  eps: number;
+}
+
+/** @throws {ConfigError} sizes that cannot be run. */
+export function readSizes(config: Fields, defaults: SizeDefaults): DecoderSizes {
+  const hiddenSize = config.int('hidden_size', { default: defaults.hidden, min: 1 });
+  const heads = config.int('num_attention_heads', { default: defaults.heads, min: 1 });
+  const kvHeads = config.int('num_key_value_heads', { default: defaults.kvHeads ?? heads, min: 1 });
+  const headDim = config.int('head_dim', { default: Math.floor(hiddenSize / heads), min: 2 });
+  if (heads % kvHeads !== 0) {
+    throw config.wrong('num_key_value_heads', `a divisor of num_attention_heads, ${heads}`, String(kvHeads));
+  }
+  if (headDim % 2 !== 0 || headDim > 512) {
+    throw config.wrong('head_dim', 'an even number up to 512', String(headDim));
+  }
+  return {
+    vocabSize: config.int('vocab_size', { default: defaults.vocab, min: 1 }),
+    hiddenSize,
+    layers: config.int('num_hidden_layers', { default: defaults.layers, min: 1 }),
+    heads,
+    kvHeads,
+    headDim,
+    maxPositions: config.int('max_position_embeddings', { default: defaults.positions, min: 1 }),
+    eps: config.number('rms_norm_eps', { default: defaults.eps, min: 0 }),
+    tied: config.bool('tie_word_embeddings', { default: false }),
+  };
+}
+
+/** The two halves of one layer, each without its norm and residual. `name` is the layer's name in the checkpoint. */
+export interface DecoderLayer {
+  attention(g: GraphBuilder, x: Tensor, layer: LayerContext): Tensor;
+  mlp(g: GraphBuilder, x: Tensor, layer: LayerContext): Tensor;
+}
+
+export interface LayerContext {
+  /** Such as `model.layers.0`. */
+  name: string;
+  layer: number;
+  request: ForwardRequest;
+}
+
+export interface DecoderParts extends DecoderLayer {
+  sizes: DecoderSizes;
+  /** Attention of each layer. */
+  shapes: readonly AttentionShape[];
+  rope: Rope;
+  routed?: RoutedLayers | undefined;
+  notes?: readonly string[];
+  /** Further tensors of the checkpoint that may be left unread. */
+  ignores?: (tensor: string) => boolean;
+}
+
+/** Puts a model together from its layers. */
+export function decoder(
+  config: Fields,
+  task: Task,
+  { prefix }: Layout,
+  parts: DecoderParts,
+): Omit<Model, 'type' | 'className' | 'task'> {
+  const { sizes, shapes, rope } = parts;
+  const { vocabSize, hiddenSize, layers, eps, tied } = sizes;
+  const table: MatrixSpec = matrix([{ tensor: `${prefix}embed_tokens.weight`, rows: vocabSize }], hiddenSize, {
+    role: 'token',
+  });
+  const head = readHead(config, task, { table, tied });
+  const norm = (tensor: string): Norm => ({ gain: vector([{ tensor, rows: hiddenSize }]), eps });
+
+  function record(request: ForwardRequest): Graph {
+    const g = new GraphBuilder();
+    let x = request.input === 'ids' ? g.embed(table) : g.input(hiddenSize); // [tokens, M]
+    for (let layer = 0; layer < layers; layer++) {
+      if (request.hiddenStates) g.output(`hidden_states.${layer}`, x);
+      const name = `${prefix}layers.${layer}`;
+      const context = { name, layer, request };
+      x = g.add(x, parts.attention(g, g.norm(x, norm(`${name}.input_layernorm.weight`)), context));
+      x = g.add(x, parts.mlp(g, g.norm(x, norm(`${name}.post_attention_layernorm.weight`)), context));
+    }
+    const finalNorm = norm(`${prefix}norm.weight`);
+    if (request.head === 'keptLogits' && !request.hiddenStates) x = g.selectRows(x); // [kept, M]
+    if (request.head !== 'none' || request.hiddenStates) x = g.norm(x, finalNorm);
+    if (request.hiddenStates) g.output(`hidden_states.${layers}`, x);
+    if (request.head === 'hidden') g.output('last_hidden_state', x);
+    if (request.head === 'keptLogits' && request.hiddenStates) x = g.selectRows(x);
+    if (head.weight && (request.head === 'logits' || request.head === 'keptLogits')) {
+      g.output('logits', g.linear(x, head.weight, head.bias)); // [rows, V] or [rows, labels]
+    }
+    return g.finish();
+  }
+
+  return {
+    vocabSize,
+    hiddenSize,
+    layers,
+    maxPositions: sizes.maxPositions,
+    rope,
+    attention: shapes,
+    hasLogits: head.weight !== undefined,
+    logitsWidth: head.width,
+    classification: head.classification,
+    routed: parts.routed,
+    notes: parts.notes ?? [],
+    prefix,
+    record,
+    ignores: (tensor) =>
+      tensor.endsWith('rotary_emb.inv_freq') || ignoresHead(tensor, task, tied) || (parts.ignores?.(tensor) ?? false),
+  };
+}
