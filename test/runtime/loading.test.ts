@@ -152,7 +152,12 @@ describe('loading', () => {
     ['a vocabulary of minus one', files({ ...TINY_CONFIG, vocab_size: -1 }), ConfigError, /vocab_size/],
     ['a width that is text', files({ ...TINY_CONFIG, hidden_size: '36' }), ConfigError, /hidden_size/],
     ['heads that do not divide', files({ ...TINY_CONFIG, num_key_value_heads: 3 }), ConfigError, /num_key_value_heads/],
-    ['a file that is cut off', new Map([...files(), ['model.safetensors', new Blob([new Uint8Array(9)])]]), FormatError, /safetensors/],
+    [
+      'a file that is cut off',
+      new Map([...files(), ['model.safetensors', new Blob([new Uint8Array(9)])]]),
+      FormatError,
+      /safetensors/,
+    ],
   ];
 
   it.each(refusals)('refuses %s before it makes a buffer', async (_, location, type, message) => {

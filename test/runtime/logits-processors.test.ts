@@ -64,10 +64,12 @@ it.each(CASES.filter(({ processor }) => processor in SETTINGS).map((each) => [ea
       const actual = readScores(await readBuffer(gpu, scores));
       numbers(expected).forEach((row, b) => {
         const ours = [...actual.subarray(b * activation.stride, b * activation.stride + vocab)];
-        const removed = (scoresOfRow: number[]) => scoresOfRow.flatMap((score, id) => (Number.isFinite(score) ? [] : [id]));
+        const removed = (scoresOfRow: number[]) =>
+          scoresOfRow.flatMap((score, id) => (Number.isFinite(score) ? [] : [id]));
         expect(removed(ours)).toEqual(removed(row));
         row.forEach((score, id) => {
-          if (Number.isFinite(score)) expect(Math.abs((ours[id] as number) - score)).toBeLessThanOrEqual(TOLERANCE * 10);
+          if (Number.isFinite(score))
+            expect(Math.abs((ours[id] as number) - score)).toBeLessThanOrEqual(TOLERANCE * 10);
         });
       });
     } finally {

@@ -31,6 +31,9 @@ export interface SizeDefaults {
   eps: number;
 }
 
+/** Far more than any model has; keeps a hostile configuration from filling memory before its tensors are looked at. */
+const MAX_LAYERS = 4096;
+
 /** @throws {ConfigError} sizes that cannot be run. */
 export function readSizes(config: Fields, defaults: SizeDefaults): DecoderSizes {
   const hiddenSize = config.int('hidden_size', { default: defaults.hidden, min: 1 });
@@ -46,7 +49,7 @@ export function readSizes(config: Fields, defaults: SizeDefaults): DecoderSizes 
   return {
     vocabSize: config.int('vocab_size', { default: defaults.vocab, min: 1 }),
     hiddenSize,
-    layers: config.int('num_hidden_layers', { default: defaults.layers, min: 1 }),
+    layers: config.int('num_hidden_layers', { default: defaults.layers, min: 1, max: MAX_LAYERS }),
     heads,
     kvHeads,
     headDim,
