@@ -1,10 +1,19 @@
 // Three projects: `unit` runs pure code in Node, `gpu` runs WebGPU code in a real Chromium, `e2e` drives the demo page, the
 // package and the command lines from outside. A GPU test without a GPU fails.
+import { resolve } from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunch } from './tools/browser.mjs';
+import { writeDocBlocks } from './tools/doc-blocks.mjs';
 
 const launch = await browserLaunch();
+writeDocBlocks();
+
+/** The documentation's code imports the package by its name. */
+const alias = {
+  'intab/worker': resolve(import.meta.dirname, 'src/worker.ts'),
+  intab: resolve(import.meta.dirname, 'src/index.ts'),
+};
 
 export default defineConfig({
   test: {
@@ -12,6 +21,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], environment: 'node' } },
       {
         publicDir: 'demo/public',
+        resolve: { alias },
         optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers', 'marked', 'dompurify'] },
         test: {
           name: 'gpu',

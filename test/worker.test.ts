@@ -31,7 +31,10 @@ describe('a pipeline in a worker', () => {
 
   it('answers and counts', async () => {
     const [answer] = await chat(QUESTION, { max_new_tokens: 20, do_sample: false });
-    expect(answer?.generated_text.at(-1)).toEqual({ role: 'assistant', content: 'The capital of France is **Paris**.' });
+    expect(answer?.generated_text.at(-1)).toEqual({
+      role: 'assistant',
+      content: 'The capital of France is **Paris**.',
+    });
     expect(chat.stats).toMatchObject({ finishReason: 'eos' });
   });
 
@@ -39,7 +42,11 @@ describe('a pipeline in a worker', () => {
     const controller = new AbortController();
     const pieces: string[] = [];
     const reading = (async () => {
-      for await (const text of chat.stream(QUESTION, { signal: controller.signal, max_new_tokens: 200, eos_token_id: [] })) {
+      for await (const text of chat.stream(QUESTION, {
+        signal: controller.signal,
+        max_new_tokens: 200,
+        eos_token_id: [],
+      })) {
         pieces.push(text);
         controller.abort();
       }

@@ -1,0 +1,207 @@
+// The command lines that the documentation names, and the code it gives for Node.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BenchResult } from '../../bench/bench.ts';
+import { fencedBlocks } from '../../tools/doc-blocks.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+function run(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  const { stdout, stderr, status } = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', ...options });
+  return { stdout, stderr, status, lines: stdout.trim().split('\n') };
+}
+
+const npm = (script: string, ...args: string[]) => run('npm', ['run', '--silent', script, '--', ...args]);
+
+describe('npm run bench', () => {
+  it('prints one JSON line with every field, at most 7 dispatches a layer', () => {
+    const { lines, status, stderr } = npm(
+      'bench',
+      '--shape',
+      'tiny',
+      '--prompt-tokens',
+      '16',
+      '--decode-tokens',
+      '8',
+      '--repeats',
+      '1',
+    );
+    expect(stderr).not.toMatch(/Error/);
+    expect(status).toBe(0);
+    const result = JSON.parse(lines.at(-1) ?? '') as BenchResult;
+    expect(result).toMatchObject({
+      engine: 'intab',
+      shape: 'tiny',
+      dtype: 'f16',
+      prompt_tokens: 16,
+      decode_tokens: 8,
+      layers: 2,
+    });
+    for (const field of ['prefill_tok_s', 'decode_tok_s', 'ttft_ms', 'load_ms', 'weight_bytes', 'gpu_bytes'] as const) {
+      expect(result[field]).toBeGreaterThan(0);
+    }
+    expect(result.adapter).not.toBe('');
+    expect(result.dispatches_per_layer).toBeLessThanOrEqual(7);
+    expect(result.dispatches_per_token).toBeGreaterThan(result.layers);
+  });
+
+  it('refuses an unknown shape', () => {
+    const { status, stderr } = npm('bench', '--shape', 'nothing');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('llama-3.2-1b');
+  });
+});
+
+describe('npm run bench:pack', () => {
+  it('makes a folder that runs by itself', () => {
+    const out = mkdtempSync(join(tmpdir(), 'intab-pack-'));
+    try {
+      expect(npm('bench:pack', out).status).toBe(0);
+      expect(existsSync(join(out, 'page.js'))).toBe(true);
+      const help = run(process.execPath, [join(out, 'bench.mjs'), '--help'], { cwd: out });
+      expect(help.stdout).toContain('--prompt-tokens');
+      expect(help.status).toBe(0);
+    } finally {
+      rmSync(out, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('npm run parity', () => {
+  const FIXTURES = 'test/fixtures/models';
+
+  it('passes the fixtures, also with default limits and without optional features', () => {
+    const plain = npm('parity', FIXTURES, '--limits', 'default', '--without', 'f16,subgroups,timestamps');
+    expect(plain.stdout).toMatch(/ok {3}llama-gqa: logits \d\.\de-\d.*greedy ids equal/);
+    expect(plain.lines.at(-1)).toMatch(/^[1-9]\d* passed, 0 failed$/);
+    expect(plain.status).toBe(0);
+  });
+
+  it('fails where the results differ', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'intab-parity-'));
+    try {
+      cpSync(join(ROOT, FIXTURES, 'llama-gqa'), join(folder, 'wrong'), { recursive: true });
+      const config = join(folder, 'wrong/config.json');
+      writeFileSync(config, readFileSync(config, 'utf8').replace('"rope_theta": 10000.0', '"rope_theta": 9000.0'));
+      const { lines, status } = npm('parity', folder);
+      expect(lines.at(-1)).toBe('0 passed, 1 failed');
+      expect(status).not.toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says how it is used', () => {
+    expect(npm('parity').status).toBe(2);
+  });
+});
+
+describe('the built package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'intab-package-'));
+
+  beforeAll(() => {
+    expect(run('npm', ['run', '--silent', 'build']).status).toBe(0);
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules/intab'), 'dir');
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has types under both of its exports', () => {
+    writeFileSync(
+      join(folder, 'use.ts'),
+      `import { pipeline, type ChatMessage, IntabError } from 'intab';
+       import { serve } from 'intab/worker';
+       const messages: ChatMessage[] = [{ role: 'user', content: 'Hi' }];
+       export const use = async () => (await (await pipeline('text-generation', 'x/y'))(messages))[0]?.generated_text.at(-1)?.content;
+       export const others = [serve, IntabError];
+       // @ts-expect-error: there is no such task
+       export const wrong = pipeline('no-such-task', 'x/y');`,
+    );
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--target',
+      'es2022',
+      '--module',
+      'esnext',
+      '--moduleResolution',
+      'bundler',
+    ];
+    const types = [
+      '--types',
+      '@webgpu/types',
+      '--typeRoots',
+      `${ROOT}/node_modules`,
+      '--lib',
+      'es2023,dom,dom.iterable,dom.asynciterable,esnext.disposable',
+    ];
+    const { stdout, status } = run(
+      process.execPath,
+      [`${ROOT}/node_modules/typescript/bin/tsc`, ...options, ...types, 'use.ts'],
+      { cwd: folder },
+    );
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+
+  it('uses neither eval nor WebAssembly', () => {
+    const code = readFileSync(join(ROOT, 'dist/index.js'), 'utf8');
+    expect(code).not.toMatch(/\beval\(|new Function\(|WebAssembly/);
+  });
+
+  it('runs in Node as far as there is an adapter', () => {
+    const script = `import { openGpu, WebGpuUnavailableError } from 'intab';
+      try { (await openGpu()).dispose(); console.log('adapter'); }
+      catch (error) { console.log(error instanceof WebGpuUnavailableError && error.remedy ? 'typed' : error); }
+      process.exit(0);`;
+    writeFileSync(join(folder, 'node.mjs'), script);
+    expect(run(process.execPath, ['node.mjs'], { cwd: folder }).lines.at(-1)).toMatch(/^(adapter|typed)$/);
+  });
+});
+
+describe('the documentation', () => {
+  const blocks = ['README.md', 'docs/parity.md', 'docs/performance.md', 'docs/design.md'].flatMap((file) =>
+    fencedBlocks(readFileSync(join(ROOT, file), 'utf8')),
+  );
+
+  it('has code blocks of known kinds only, so that each is run somewhere', () => {
+    const kinds = new Set(blocks.map(({ info }) => info));
+    expect([...kinds].filter((kind) => !['sh', 'js', 'js worker', 'js node', 'text'].includes(kind))).toEqual([]);
+  });
+
+  it('names npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const named = blocks.flatMap(({ info, code }) => (info === 'sh' ? [...code.matchAll(/npm run ([\w:]+)/g)] : []));
+    for (const [, script = ''] of named) expect(Object.keys(scripts)).toContain(script);
+  });
+
+  it('has code for Node that answers', () => {
+    const node = blocks.filter(({ info }) => info === 'js node');
+    expect(node.length).toBe(1);
+    const folder = mkdtempSync(join(tmpdir(), 'intab-node-'));
+    try {
+      mkdirSync(join(folder, 'node_modules'));
+      symlinkSync(ROOT, join(folder, 'node_modules/intab'), 'dir');
+      symlinkSync(join(ROOT, 'demo'), join(folder, 'demo'), 'dir');
+      writeFileSync(join(folder, 'block.mjs'), node[0]?.code ?? '');
+      const software = '/usr/lib/chromium/vk_swiftshader_icd.json';
+      const env = {
+        ...process.env,
+        ...(existsSync(software) && !process.env.VK_DRIVER_FILES ? { VK_DRIVER_FILES: software } : {}),
+      };
+      const { stdout, stderr, status } = run(process.execPath, ['block.mjs'], { cwd: folder, env });
+      // Dawn needs a Vulkan loader, which a machine without a GPU may lack: then the error must say so.
+      if (status === 0) expect(stdout).toContain('Tokyo');
+      else expect(stderr).toMatch(/WebGpuUnavailableError/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
