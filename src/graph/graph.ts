@@ -2,9 +2,11 @@
 import type { ActivationName } from '../kernels/activation.ts';
 import { type AttentionShape, paddedHeadDim } from '../kernels/attention.ts';
 import type { RowClass } from '../kernels/kernel.ts';
+import { MAX_EXPERTS, type Routing, routeWidth, usedSlots } from '../kernels/moe.ts';
 import type { MatrixSpec, VectorSpec, WeightSpec } from './weights.ts';
 
-export type { ActivationName, AttentionShape, WeightSpec };
+export type { ActivationName, AttentionShape, Routing, WeightSpec };
+export { MAX_EXPERTS };
 
 /** An activation: `[rows, width]` in f32, where rows are all new tokens or only those the head needs. */
 export interface Tensor {
@@ -51,7 +53,29 @@ export type Op =
   /** the attention weights of `layer`, read out by the caller */
   | { kind: 'attentionWeights'; q: Tensor; shape: AttentionShape; layer: number }
   /** y = the kept rows of x */
-  | { kind: 'selectRows'; x: Tensor; y: Tensor };
+  | { kind: 'selectRows'; x: Tensor; y: Tensor }
+  /** y = the experts of each row and their weights; the bias is for choosing only */
+  | { kind: 'route'; logits: Tensor; routing: Routing; bias?: VectorSpec | undefined; y: Tensor }
+  /** y = each slot's expert applied to x: act(gate) · up of a row, or without `gate` the slot's own row, weighted */
+  | {
+      kind: 'experts';
+      x: Tensor;
+      routes: Tensor;
+      routing: Routing;
+      weight: MatrixSpec;
+      gate?: ActivationName | undefined;
+      y: Tensor;
+    }
+  /** y = Σ slots of x + weight · shared + residual; the last only after fusion */
+  | {
+      kind: 'sumSlots';
+      x: Tensor;
+      routes: Tensor;
+      routing: Routing;
+      shared?: Tensor | undefined;
+      residual?: Tensor | undefined;
+      y: Tensor;
+    };
 
 /** The tensors an op reads. */
 export function readsOf(op: Op): Tensor[] {
@@ -73,6 +97,12 @@ export function readsOf(op: Op): Tensor[] {
     case 'attend':
     case 'attentionWeights':
       return [op.q];
+    case 'route':
+      return [op.logits];
+    case 'experts':
+      return [op.x, op.routes];
+    case 'sumSlots':
+      return [op.x, op.routes, ...(op.shared ? [op.shared] : []), ...(op.residual ? [op.residual] : [])];
     default:
       return op satisfies never;
   }
@@ -92,6 +122,10 @@ export function weightsOf(op: Op): WeightSpec[] {
       return [op.norm.gain];
     case 'linear':
       return [op.weight, ...(op.bias ? [op.bias] : []), ...(op.norm ? [op.norm.gain] : [])];
+    case 'route':
+      return op.bias ? [op.bias] : [];
+    case 'experts':
+      return [op.weight];
     default:
       return [];
   }
@@ -181,6 +215,31 @@ export class GraphBuilder {
   selectRows(x: Tensor): Tensor {
     const y = this.#tensor(`kept ${x.name}`, 'kept', x.width);
     this.#ops.push({ kind: 'selectRows', x, y });
+    return y;
+  }
+
+  /** The experts of each row and their weights, from the router's logits. */
+  route(logits: Tensor, routing: Routing, bias?: VectorSpec): Tensor {
+    const y = this.#tensor(`routes of ${logits.name}`, logits.rows, routeWidth(routing));
+    this.#ops.push({ kind: 'route', logits, routing, bias, y });
+    return y;
+  }
+
+  /**
+   * Each slot's expert. With `gate`, x is one row for all slots and the result is act(gate) · up of each, `[rows, slots, F]`; without,
+   * x has a row per slot and the result is weighted, `[rows, slots, M]`. Slots are padded as the weight's blocks are.
+   */
+  experts(x: Tensor, routes: Tensor, routing: Routing, weight: MatrixSpec, gate?: ActivationName): Tensor {
+    const block = weight.blockRows ?? 0;
+    const y = this.#tensor(weight.name, x.rows, usedSlots(routing) * (gate ? block / 2 : block));
+    this.#ops.push({ kind: 'experts', x, routes, routing, weight, gate, y });
+    return y;
+  }
+
+  /** The sum of a row's slots, and of `shared` by its weight. `[rows, width]` */
+  sumSlots(x: Tensor, routes: Tensor, routing: Routing, width: number, shared?: Tensor): Tensor {
+    const y = this.#tensor(`sum of ${x.name}`, x.rows, width);
+    this.#ops.push({ kind: 'sumSlots', x, routes, routing, shared, y });
     return y;
   }
 

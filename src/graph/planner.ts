@@ -21,6 +21,15 @@ import {
   WIDTH_STEP,
 } from '../kernels/kernel.ts';
 import { gemm, gemv, MAX_GEMV_ROWS } from '../kernels/linear.ts';
+import {
+  type ExpertLists,
+  expertGemm,
+  expertGemv,
+  groupByExpert,
+  listElements,
+  route,
+  sumSlots,
+} from '../kernels/moe.ts';
 import { rmsNorm } from '../kernels/rms-norm.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import { type FusionRule, fuse } from './fusion/rule.ts';
@@ -125,6 +134,7 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
   const outputs = new Map<string, Activation>();
   const extra = new Map<string, GPUBuffer>();
   let partial: GPUBuffer | undefined;
+  let lists: ExpertLists | undefined;
   const context: LoweringContext = {
     target,
     size,
@@ -134,6 +144,17 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
     partial: (elements) => {
       partial ??= create('attention splits', elements);
       return partial;
+    },
+    expertLists: () => {
+      // One pair of buffers for all layers, large enough for each.
+      const needs = fused.ops.flatMap((op) =>
+        op.kind === 'route' ? [listElements(op.routing, rowCapacity(op.y.rows))] : [],
+      );
+      lists ??= {
+        tiles: create('expert tiles', Math.max(...needs.map(({ tiles }) => tiles))),
+        pairs: create('expert pairs', Math.max(...needs.map(({ pairs }) => pairs))),
+      };
+      return lists;
     },
     extra: (name, elements) => {
       const buffer = create(name, elements);
@@ -166,6 +187,7 @@ interface LoweringContext {
   activation(tensor: Tensor): Activation;
   fewRows(tensor: Tensor): boolean;
   partial(elements: number): GPUBuffer;
+  expertLists(): ExpertLists;
   extra(name: string, elements: number): GPUBuffer;
 }
 
@@ -240,6 +262,36 @@ function lower(op: Op, context: LoweringContext): Launch[] {
     }
     case 'selectRows':
       return selectRows({ rows: kept, x: activation(op.x), y: activation(op.y) });
+    case 'route': {
+      const { routing, bias } = op;
+      const routes = activation(op.y);
+      return [
+        ...route(target, { routing, logits: activation(op.logits), bias: bias && resources.vector(bias), routes }),
+        ...(context.fewRows(op.y) ? [] : groupByExpert({ routing, routes, lists: context.expertLists(), step })),
+      ];
+    }
+    case 'experts': {
+      const args = {
+        routing: op.routing,
+        routes: activation(op.routes),
+        x: activation(op.x),
+        weight: resources.matrix(op.weight),
+        blockRows: op.weight.blockRows ?? 0,
+        gate: op.gate,
+        y: activation(op.y),
+      };
+      return context.fewRows(op.y) ? expertGemv(target, args) : expertGemm(target, context.expertLists(), args);
+    }
+    case 'sumSlots':
+      return sumSlots({
+        routing: op.routing,
+        routes: activation(op.routes),
+        x: activation(op.x),
+        shared: op.shared && activation(op.shared),
+        residual: op.residual && activation(op.residual),
+        y: activation(op.y),
+        step,
+      });
     default:
       return op satisfies never;
   }

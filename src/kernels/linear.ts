@@ -42,7 +42,7 @@ export interface LinearArgs {
 }
 
 /** Workgroup size along the width: enough invocations to keep several loads each in flight. */
-function gemvWorkgroup(units: number, target: KernelTarget): number {
+export function gemvWorkgroup(units: number, target: KernelTarget): number {
   let size = 32;
   while (size * 4 < units && size < 256) size *= 2;
   return workgroupSize(target, size);

@@ -25,7 +25,7 @@ function llama(config: Fields, task: Task, layout: Layout) {
     shapes: Array.from({ length: sizes.layers }, () => shape),
     rope: readRope(config, headDim, sizes.maxPositions),
     notes: pretrainingTp === 1 ? [] : ['pretraining_tp is ignored: it changes nothing in inference'],
-    attention: (g, x, { name, layer, request }) =>
+    attention: (g, x, { name, layer, shape, request }) =>
       attention(g, x, {
         name: `${name}.self_attn`,
         layer,

@@ -4,8 +4,9 @@ import type { Fields } from '../formats/fields.ts';
 import { castRope, type RopePrecision } from './blocks/rope.ts';
 import { LLAMA } from './llama.ts';
 import type { Layout, Model, ModelFamily, Task } from './model.ts';
+import { QWEN2_MOE } from './qwen2-moe.ts';
 
-export const FAMILIES: readonly ModelFamily[] = [LLAMA];
+export const FAMILIES: readonly ModelFamily[] = [LLAMA, QWEN2_MOE];
 
 /** Fields that change what a model computes and that intab does not know how to follow. */
 const REFUSED = ['quantization_config', 'adapter_config', 'sliding_window_pattern', 'attn_logit_softcapping'] as const;

@@ -7,6 +7,8 @@ export const normLinear: FusionRule = {
     if (op.kind !== 'linear' || !facts.fewRows(op.x)) return undefined;
     const norm = facts.maker(op.x);
     if (norm?.kind !== 'norm' || facts.isOutput(norm.y)) return undefined;
+    // Where something else needs the normed rows anyway (experts), reading them is less work than norming again.
+    if (facts.readers(norm.y).some(({ kind }) => kind !== 'linear')) return undefined;
     return { op: { ...op, x: norm.x, norm: norm.norm }, replaced: [norm] };
   },
 };

@@ -69,6 +69,7 @@ export interface LayerContext {
   /** Such as `model.layers.0`. */
   name: string;
   layer: number;
+  shape: AttentionShape;
   request: ForwardRequest;
 }
 
@@ -104,7 +105,7 @@ export function decoder(
     for (let layer = 0; layer < layers; layer++) {
       if (request.hiddenStates) g.output(`hidden_states.${layer}`, x);
       const name = `${prefix}layers.${layer}`;
-      const context = { name, layer, request };
+      const context = { name, layer, shape: shapes[layer] as AttentionShape, request };
       x = g.add(x, parts.attention(g, g.norm(x, norm(`${name}.input_layernorm.weight`)), context));
       x = g.add(x, parts.mlp(g, g.norm(x, norm(`${name}.post_attention_layernorm.weight`)), context));
     }
