@@ -2,32 +2,52 @@
 // Dispatch: (H, B), only where there are two splits or more.
 
 // @use shape
-// HEADS, HEAD_DIM, UNITS (padded head dim / 4)
+// HEADS, HEAD_DIM, UNITS (padded head dim / 4), WG (at least UNITS and the largest number of splits)
 override OUT_STRIDE: u32;
 
 // @use step
 @group(0) @binding(1) var<storage, read> split_sums: array<vec4f>; // [B, H, splits, UNITS + 1]
 @group(0) @binding(2) var<storage, read_write> o: array<f32>; // [B, H·D]
 
-@compute @workgroup_size(64)
+const LANES = WG / UNITS; // splits taken at a time
+var<workgroup> scales: array<f32, WG>; // e^{m_s − m} of each split
+var<workgroup> sums: array<vec4f, WG>;
+var<workgroup> totals: array<f32, WG>;
+
+@compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
   let splits = step[STEP_SPLITS];
+  let base = (group.y * HEADS + group.x) * splits;
   if (group.x == HEADS - 1u && HEADS * HEAD_DIM + lid < OUT_STRIDE) {
     o[group.y * OUT_STRIDE + HEADS * HEAD_DIM + lid] = 0.0; // padding stays zero
   }
-  let base = (group.y * HEADS + group.x) * splits;
-  var top = split_sums[base * (UNITS + 1u) + UNITS].x;
-  for (var s = 1u; s < splits; s++) {
-    top = max(top, split_sums[(base + s) * (UNITS + 1u) + UNITS].x);
+  let unit = lid % UNITS;
+  let lane = lid / UNITS;
+  if (lid < splits) {
+    scales[lid] = split_sums[(base + lid) * (UNITS + 1u) + UNITS].x;
   }
-  for (var unit = lid; unit < UNITS; unit += 64u) {
-    var sum = vec4f(0.0);
-    var total = 0.0;
-    for (var s = 0u; s < splits; s++) {
+  workgroupBarrier();
+  var top = scales[0];
+  for (var s = 1u; s < splits; s++) {
+    top = max(top, scales[s]);
+  }
+  var sum = vec4f(0.0);
+  var total = 0.0;
+  if (lane < LANES) {
+    for (var s = lane; s < splits; s += LANES) {
       let at = (base + s) * (UNITS + 1u);
-      let scale = exp(split_sums[at + UNITS].x - top);
+      let scale = exp(scales[s] - top);
       sum += split_sums[at + unit] * scale;
       total += split_sums[at + UNITS].y * scale;
+    }
+  }
+  sums[lid] = sum;
+  totals[lid] = total;
+  workgroupBarrier();
+  if (lid < UNITS) {
+    for (var l = 1u; l < LANES; l++) {
+      sum += sums[l * UNITS + lid];
+      total += totals[l * UNITS + lid];
     }
     let row = sum / total;
     for (var i = 0u; i < 4u; i++) {

@@ -55,7 +55,7 @@ const MAX_GROUP = 8;
 const MAX_GROUP_UNITS = 384;
 export const MAX_SPLITS = 64;
 /** Cached slots per split at which another split begins to pay. */
-const SLOTS_PER_SPLIT = 64;
+const SLOTS_PER_SPLIT = 32;
 
 /** The padded head dimension. */
 export function paddedHeadDim(headDim: number): number {
@@ -83,8 +83,22 @@ function maskConstants(shape: AttentionShape, cache: LayerCache) {
 
 const kvFor = (dtype: KvDType) => (dtype === 'f32' ? kvF32 : kvF16);
 
+/** RMSNorm of each head of q and k. */
+export interface HeadNorm<Gains> {
+  /** [2, D]: the gains of q, then those of k. */
+  gains: Gains;
+  eps: number;
+  /** Before the rotation or after it. */
+  place: 'before' | 'after';
+}
+
+function headNormConstants(norm: HeadNorm<unknown> | undefined) {
+  return norm ? { HEAD_NORM: norm.place === 'before' ? 1 : 2, HEAD_NORM_EPS: norm.eps } : { HEAD_NORM: 0 };
+}
+
 export interface RopeCacheArgs {
   shape: AttentionShape;
+  headNorm?: HeadNorm<GPUBuffer> | undefined;
   cache: LayerCache;
   /** [rows, (H + 2G)·D] */
   qkv: Activation;
@@ -93,9 +107,9 @@ export interface RopeCacheArgs {
   step: GPUBuffer;
 }
 
-export function ropeCache({ shape, cache, qkv, q, step }: RopeCacheArgs): Launch[] {
+export function ropeCache({ shape, headNorm, cache, qkv, q, step }: RopeCacheArgs): Launch[] {
   const fixed = shapeConstants(shape);
-  const constants = { QKV_STRIDE: qkv.stride };
+  const constants = { QKV_STRIDE: qkv.stride, ...headNormConstants(headNorm) };
   const invocations = fixed.UNITS * (shape.heads + 2 * shape.kvHeads);
   return [
     {
@@ -107,10 +121,10 @@ export function ropeCache({ shape, cache, qkv, q, step }: RopeCacheArgs): Launch
           kv: kvFor(cache.dtype),
           rope: ropeSnippet,
         }),
-        bindings: ['read', 'read', 'write', 'write', 'write'],
+        bindings: ['read', 'read', 'write', 'write', 'write', 'read'],
         constants,
       },
-      bindings: [step, qkv.buffer, q.buffer, cache.keys, cache.values],
+      bindings: [step, qkv.buffer, q.buffer, cache.keys, cache.values, headNorm?.gains ?? step],
       grid: (size, grid) => {
         grid[0] = Math.ceil(invocations / 64);
         grid[1] = size.batch * size.tokens;
@@ -170,6 +184,7 @@ function decodeWorkgroup(target: KernelTarget, units: number): number {
 
 export interface DecodeArgs {
   shape: AttentionShape;
+  headNorm?: HeadNorm<GPUBuffer> | undefined;
   cache: LayerCache;
   /** [B, (H + 2G)·D], not rotated */
   qkv: Activation;
@@ -180,7 +195,8 @@ export interface DecodeArgs {
   step: GPUBuffer;
 }
 
-export function decodeAttention(target: KernelTarget, { shape, cache, qkv, o, partial, step }: DecodeArgs): Launch[] {
+export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[] {
+  const { shape, headNorm, cache, qkv, o, partial, step } = args;
   const fixed = shapeConstants(shape);
   const perKvHead = shape.heads / shape.kvHeads;
   const group = Math.min(perKvHead, MAX_GROUP, Math.floor(MAX_GROUP_UNITS / fixed.UNITS));
@@ -190,8 +206,10 @@ export function decodeAttention(target: KernelTarget, { shape, cache, qkv, o, pa
     SCALE: shape.scale,
     QKV_STRIDE: qkv.stride,
     OUT_STRIDE: o.stride,
+    ...headNormConstants(headNorm),
     ...maskConstants(shape, cache),
   };
+  const combineShape = { ...fixed, WG: target.software ? Math.max(decodeShape.WG, MAX_SPLITS) : 256 };
   const combineConstants = { OUT_STRIDE: o.stride };
   return [
     {
@@ -204,10 +222,19 @@ export function decodeAttention(target: KernelTarget, { shape, cache, qkv, o, pa
           rope: ropeSnippet,
           mask: maskSnippet,
         }),
-        bindings: ['read', 'read', 'write', 'write', 'read', 'write', 'write'],
+        bindings: ['read', 'read', 'write', 'write', 'read', 'write', 'write', 'read'],
         constants,
       },
-      bindings: [step, qkv.buffer, cache.keys, cache.values, cache.mask ?? step, partial, o.buffer],
+      bindings: [
+        step,
+        qkv.buffer,
+        cache.keys,
+        cache.values,
+        cache.mask ?? step,
+        partial,
+        o.buffer,
+        headNorm?.gains ?? step,
+      ],
       grid: (size, grid) => {
         grid[0] = size.splits;
         grid[1] = shape.kvHeads * groupTiles;
@@ -216,8 +243,8 @@ export function decodeAttention(target: KernelTarget, { shape, cache, qkv, o, pa
     },
     {
       source: {
-        label: kernelLabel('attention/combine', { ...fixed, ...combineConstants }),
-        code: assembleShader(combineSource, { shape: shapeSnippet(fixed), step: STEP_WGSL }),
+        label: kernelLabel('attention/combine', { ...combineShape, ...combineConstants }),
+        code: assembleShader(combineSource, { shape: shapeSnippet(combineShape), step: STEP_WGSL }),
         bindings: ['read', 'read', 'write'],
         constants: combineConstants,
       },
