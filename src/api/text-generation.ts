@@ -83,15 +83,15 @@ export class LocalTextGenerator implements TextGenerator {
       this.#opened.config,
       1,
     );
-    for await (const _ of this.#tokenLoop().run([[id]], { ...settings, eosTokenIds: [] })) {
+    for await (const _ of (await this.#tokenLoop()).run([[id]], { ...settings, eosTokenIds: [] })) {
       // only for its effect
     }
   }
 
-  #tokenLoop(): TokenLoop {
+  async #tokenLoop(): Promise<TokenLoop> {
     const { loaded } = this.#opened;
     loaded.throwIfDisposed();
-    this.#loop ??= new TokenLoop(new Session(loaded, { capacity: this.#context }));
+    this.#loop ??= new TokenLoop(await Session.open(loaded, { capacity: this.#context }));
     return this.#loop;
   }
 
@@ -152,7 +152,7 @@ export class LocalTextGenerator implements TextGenerator {
     this.#stats = stats;
     let firstAt = began;
     try {
-      for await (const [id = 0] of this.#tokenLoop().run([prompt], settings, { signal: options.signal })) {
+      for await (const [id = 0] of (await this.#tokenLoop()).run([prompt], settings, { signal: options.signal })) {
         const now = performance.now();
         stats.newTokens++;
         if (stats.newTokens === 1) {

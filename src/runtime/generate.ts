@@ -22,6 +22,7 @@ const IN_FLIGHT = 4;
 /** A prefill step should take about this long, so that the page stays alive and no driver resets. */
 const CHUNK_MS = 80;
 const FIRST_CHUNK_TOKENS = 128;
+const LOST_WAIT_MS = 500;
 /** Fewer rows than a GEMM tile has cost as much as a tile: chunks are whole tiles. */
 const CHUNK_STEP_TOKENS = 64;
 
@@ -89,8 +90,7 @@ export class TokenLoop {
           );
           launched++;
         }
-        const ids = await this.#ring.next();
-        if (gpu.lostReason !== undefined) throwIfLost(gpu, 'Generating');
+        const ids = await this.#ring.next().catch((error) => this.#explain(error));
         signal?.throwIfAborted();
         ids.forEach((id, b) => {
           if (settings.eosTokenIds.includes(id)) ended.add(b);
@@ -188,6 +188,14 @@ export class TokenLoop {
       this.#cachedIds = [...(prompts[0] ?? [])].slice(0, cache.length);
       throw error;
     }
+  }
+
+  /** A read-back fails when the device is lost, a moment before the device says so. */
+  async #explain(error: unknown): Promise<never> {
+    const { gpu } = this.session.loaded;
+    await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, LOST_WAIT_MS))]);
+    throwIfLost(gpu, 'Generating');
+    throw error;
   }
 
   /** Sets the next chunk's length from how long this one took. */

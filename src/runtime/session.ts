@@ -67,6 +67,14 @@ export class Session {
     this.size = { batch, tokens: 0, past: 0, kept: 0, splits: 1, capacity, counter: 0 };
   }
 
+  /**
+   * A new session.
+   * @throws {DeviceMemoryError} the KV cache does not fit the device.
+   */
+  static open(loaded: LoadedModel, options: SessionOptions): Promise<Session> {
+    return withErrorScopes(loaded.gpu, 'Allocating the KV cache', () => new Session(loaded, options));
+  }
+
   /** The plan for a kind of step; made on the first call. */
   plan(request: PlanRequest): Promise<Plan> {
     const { input, head, hiddenStates, attentions, routerLogits, tokens, kept, tail } = request;
