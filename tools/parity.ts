@@ -1,4 +1,5 @@
-// npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,timestamps] [--tolerance 1e-4]
+// npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,timestamps]
+//   [--kernels hardware|software] [--tolerance 1e-4]
 // Runs each case of a folder (a checkpoint with the reference's inputs and outputs; docs/parity.md) in a real browser.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import type { CaseResult } from './parity-page.ts';
 import { withPage } from './serve-page.ts';
 
 const USAGE =
-  'usage: npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,timestamps] [--tolerance 1e-4]';
+  'usage: npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,timestamps] [--kernels hardware|software] [--tolerance 1e-4]';
 
 /** The folders below `folder` that hold a case, or the folder itself. */
 export function findCases(folder: string, filter: string | undefined): string[] {
@@ -41,11 +42,17 @@ export async function main(args: string[]): Promise<number> {
       filter: { type: 'string' },
       limits: { type: 'string' },
       without: { type: 'string' },
+      kernels: { type: 'string' },
       tolerance: { type: 'string', default: '1e-4' },
     },
   });
   const [folder] = positionals;
-  if (!folder || !existsSync(folder) || (values.limits && !['best', 'default'].includes(values.limits))) {
+  if (
+    !folder ||
+    !existsSync(folder) ||
+    (values.limits && !['best', 'default'].includes(values.limits)) ||
+    (values.kernels && !['hardware', 'software'].includes(values.kernels))
+  ) {
     console.error(folder && !existsSync(folder) ? `${folder} does not exist\n${USAGE}` : USAGE);
     return 2;
   }
@@ -53,6 +60,7 @@ export async function main(args: string[]): Promise<number> {
   const gpuOptions: GpuOptions = {
     limits: values.limits === 'default' ? 'default' : 'best',
     without: (values.without?.split(',').filter(Boolean) ?? []) as OptionalFeature[],
+    ...(values.kernels ? { kernels: values.kernels as 'hardware' | 'software' } : {}),
   };
   const cases = findCases(folder, values.filter);
   if (cases.length === 0) {

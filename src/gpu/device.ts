@@ -29,6 +29,8 @@ export interface GpuOptions {
   limits?: 'best' | 'default';
   /** Optional features to leave unused even where the adapter has them. */
   without?: readonly OptionalFeature[];
+  /** Kernels for hardware or for software adapters; what the adapter is decides where left out. */
+  kernels?: 'hardware' | 'software';
   powerPreference?: GPUPowerPreference;
   /** Command-line switches for Dawn in Node, such as `enable-dawn-features=allow_unsafe_apis`. Ignored in browsers. */
   dawn?: readonly string[];
@@ -98,7 +100,7 @@ async function requestAdapter(entry: GPU, powerPreference: GPUPowerPreference): 
  * @throws {WebGpuUnavailableError} no WebGPU, no adapter, or the adapter refuses a device.
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
-  const { limits = 'best', without = [], powerPreference = 'high-performance', dawn = [] } = options;
+  const { limits = 'best', without = [], kernels, powerPreference = 'high-performance', dawn = [] } = options;
   const entry = await gpuEntry(dawn);
   const adapter = await requestAdapter(entry, powerPreference);
   const features = OPTIONAL_FEATURES.filter(
@@ -112,7 +114,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
       requiredFeatures: features.map((feature) => FEATURE_NAMES[feature]),
       requiredLimits,
     });
-    return new Gpu(device, adapter.info, new Set(features));
+    return new Gpu(device, adapter.info, new Set(features), kernels);
   } catch (cause) {
     throw new WebGpuUnavailableError({
       what: 'The adapter refused a device',
@@ -129,6 +131,8 @@ export class Gpu {
   readonly device: GPUDevice;
   readonly info: GPUAdapterInfo;
   readonly features: ReadonlySet<OptionalFeature>;
+  /** Whether kernels are chosen for a software adapter. */
+  readonly softwareKernels: boolean;
   readonly buffers: BufferPool;
   readonly pipelines: PipelineCache;
   /** Why the device went away, once it has; undefined while it lives. */
@@ -136,10 +140,16 @@ export class Gpu {
   /** Resolves with the reason when the device goes away, also through `dispose()`. */
   readonly lost: Promise<string>;
 
-  constructor(device: GPUDevice, info: GPUAdapterInfo, features: ReadonlySet<OptionalFeature>) {
+  constructor(
+    device: GPUDevice,
+    info: GPUAdapterInfo,
+    features: ReadonlySet<OptionalFeature>,
+    kernels?: 'hardware' | 'software',
+  ) {
     this.device = device;
     this.info = info;
     this.features = features;
+    this.softwareKernels = kernels ? kernels === 'software' : this.isFallback;
     this.buffers = new BufferPool(device);
     this.pipelines = new PipelineCache(device);
     this.lost = device.lost.then(({ reason, message }) => {

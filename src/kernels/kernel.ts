@@ -36,7 +36,7 @@ export function kernelTarget(gpu: Gpu): KernelTarget {
     subgroups: gpu.features.has('subgroups'),
     f16: gpu.features.has('f16'),
     maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
-    software: gpu.isFallback,
+    software: gpu.softwareKernels,
   };
 }
 

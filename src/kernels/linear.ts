@@ -21,8 +21,15 @@ import {
   workgroupSize,
 } from './kernel.ts';
 
-/** Up to this many rows a GEMV per row is used, which reads the weights once per row. */
-export const MAX_GEMV_ROWS = 4;
+const MAX_GEMV_ROWS = 4;
+
+/**
+ * Up to this many rows a GEMV per row is used, which reads the weights once per row. Software adapters use nothing else:
+ * their GEMM takes seconds to compile and is no faster.
+ */
+export function maxGemvRows(target: KernelTarget): number {
+  return target.software ? Number.POSITIVE_INFINITY : MAX_GEMV_ROWS;
+}
 
 /** Rows of every part but the last are a multiple of this, so that bindings into y and b stay aligned to 256 bytes. */
 export const PART_ROW_STEP = 128;
