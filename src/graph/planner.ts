@@ -20,7 +20,7 @@ import {
   type Weight,
   WIDTH_STEP,
 } from '../kernels/kernel.ts';
-import { gemm, gemv, MAX_GEMV_ROWS } from '../kernels/linear.ts';
+import { gemm, gemv, maxGemvRows } from '../kernels/linear.ts';
 import {
   type ExpertLists,
   expertGemm,
@@ -113,7 +113,7 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
   const { label, size, rules, resources, tail } = options;
   const target = kernelTarget(gpu);
   const rowCapacity = (rows: RowClass) => size.batch * (rows === 'tokens' ? size.tokens : size.kept);
-  const fewRows = (tensor: Tensor) => rowCapacity(tensor.rows) <= MAX_GEMV_ROWS;
+  const fewRows = (tensor: Tensor) => rowCapacity(tensor.rows) <= maxGemvRows(target);
   const fused = fuse(graph, rules, fewRows, size.tokens === 1);
   // Interleaved gate and up are padded pair by pair, as the rows of their weights are.
   const paired = new Set(fused.ops.flatMap((op) => (op.kind === 'gate' ? [op.x] : [])));
