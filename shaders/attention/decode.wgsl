@@ -17,6 +17,7 @@ override OUT_STRIDE: u32;
 @group(0) @binding(4) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
 @group(0) @binding(5) var<storage, read_write> split_sums: array<vec4f>; // [B, H, splits, UNITS + 1]
 @group(0) @binding(6) var<storage, read_write> o: array<f32>; // [B, H·D]
+@group(0) @binding(7) var<storage, read> head_gains: array<f32>; // [2, D] of q and k, where there is a norm
 
 // @use kv
 // @use rope
@@ -32,6 +33,7 @@ var<workgroup> lane_dots: array<f32, LANES * GROUP * KEYS>;
 var<workgroup> weights: array<f32, GROUP * KEYS>; // scores, then exponentials
 var<workgroup> maxima: array<f32, GROUP>;
 var<workgroup> rescale: array<f32, GROUP>;
+var<workgroup> scales: array<f32, GROUP + 1u>; // what the norms of q and k multiply by
 var<workgroup> sum_slots: array<vec4f, WG>;
 var<workgroup> total_slots: array<f32, WG>;
 
@@ -51,9 +53,30 @@ fn main(
   let kv_base = (sequence * KV_HEADS + kv_head) * capacity();
   let row_base = sequence * QKV_STRIDE;
 
+  if (HEAD_NORM > 0u) {
+    // Eight invocations a head; the last head is the new key.
+    for (var i = lid; i < (GROUP + 1u) * 8u; i += WG) {
+      let head = select(min(head0 + i / 8u, HEADS - 1u), HEADS + kv_head, i / 8u == GROUP);
+      var squares = 0.0;
+      for (var d = i % 8u; d < HEAD_DIM; d += 8u) {
+        let value = qkv[row_base + head * HEAD_DIM + d];
+        squares += value * value;
+      }
+      lane_dots[i] = squares;
+    }
+    workgroupBarrier();
+  }
+  if (lid <= GROUP) {
+    var squares = 0.0;
+    for (var i = 0u; i < 8u; i++) {
+      squares += lane_dots[lid * 8u + i];
+    }
+    scales[lid] = norm_scale(sequence, squares);
+  }
+  workgroupBarrier();
   for (var i = lid; i < GROUP * UNITS; i += WG) {
     let head = min(head0 + i / UNITS, HEADS - 1u);
-    q[i] = rotated4(sequence, row_base + head * HEAD_DIM, i % UNITS) * SCALE;
+    q[i] = rotated4(sequence, row_base + head * HEAD_DIM, i % UNITS, 0u, scales[i / UNITS]) * SCALE;
   }
   if (lid < GROUP) {
     maxima[lid] = HIDDEN;
@@ -134,7 +157,7 @@ fn main(
     let k_base = row_base + (HEADS + kv_head) * HEAD_DIM;
     let v_base = row_base + (HEADS + KV_HEADS + kv_head) * HEAD_DIM;
     for (var unit = lid; unit < UNITS; unit += WG) {
-      new_key[unit] = rotated4(sequence, k_base, unit);
+      new_key[unit] = rotated4(sequence, k_base, unit, HEAD_DIM, scales[GROUP]);
       if (head0 == kv_head * (HEADS / KV_HEADS)) {
         keys[(kv_base + past) * UNITS + unit] = kv_store(new_key[unit]);
         values[(kv_base + past) * UNITS + unit] = kv_store(plain4(v_base, unit));

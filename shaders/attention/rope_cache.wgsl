@@ -1,4 +1,5 @@
 // Splits a packed projection row into rotated q, and rotated k and plain v appended to the KV cache.
+// (q and k with their head's RMSNorm, where there is one)
 //   q[r, h, d] = rope(qkv[r, h·D + d]),  K[b, g, S + t, d] = rope(qkv[r, (H + g)·D + d]),  V[b, g, S + t, d] = qkv[r, (H + G + g)·D + d]
 // One invocation per (row, head, four elements). Dispatch: (ceil(D/4 · (H + 2G) / 64), rows).
 
@@ -11,6 +12,7 @@ override QKV_STRIDE: u32;
 @group(0) @binding(2) var<storage, read_write> q: array<vec4f>; // [R, H, D padded]
 @group(0) @binding(3) var<storage, read_write> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
 @group(0) @binding(4) var<storage, read_write> values: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(5) var<storage, read> head_gains: array<f32>; // [2, D] of q and k, where there is a norm
 
 // @use kv
 // @use rope
@@ -24,8 +26,15 @@ fn main(@builtin(global_invocation_id) at: vec3u) {
     return;
   }
   let base = row * QKV_STRIDE + head * HEAD_DIM;
+  var squares = 0.0;
+  if (HEAD_NORM > 0u && head < HEADS + KV_HEADS) {
+    for (var d = 0u; d < HEAD_DIM; d++) {
+      squares += qkv[base + d] * qkv[base + d];
+    }
+  }
+  let scale = norm_scale(row, squares);
   if (head < HEADS) {
-    q[(row * HEADS + head) * UNITS + unit] = rotated4(row, base, unit);
+    q[(row * HEADS + head) * UNITS + unit] = rotated4(row, base, unit, 0u, scale);
     return;
   }
   let tokens = step[STEP_TOKENS];
@@ -33,7 +42,7 @@ fn main(@builtin(global_invocation_id) at: vec3u) {
   let g = (head - HEADS) % KV_HEADS;
   let to = (((row / tokens) * KV_HEADS + g) * capacity() + slot) * UNITS + unit;
   if (head < HEADS + KV_HEADS) {
-    keys[to] = kv_store(rotated4(row, base, unit));
+    keys[to] = kv_store(rotated4(row, base, unit, HEAD_DIM, scale));
   } else {
     values[to] = kv_store(plain4(base, unit));
   }

@@ -21,6 +21,7 @@ const QUADS = COLUMNS / 4u; // groups of four rows of W in a tile
 const TWOS = TILE / 2u; // groups of two rows of x in a tile
 const EACH = TILE / 8u; // rows of an invocation
 const WG = 128u;
+const NONE = 0xffffffffu;
 
 @group(0) @binding(0) var<storage, read> tiles: array<vec4u>; // number of tiles; then expert, first and end in `pairs` of each
 @group(0) @binding(1) var<storage, read> pairs: array<u32>; // by expert
@@ -34,13 +35,12 @@ const WG = 128u;
 
 var<workgroup> x_tile: array<vec2f, DEPTH * TWOS>; // [DEPTH, TILE], two rows of x a vector
 var<workgroup> w_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, COLUMNS], four rows of W a vector
-var<workgroup> tile_pairs: array<u32, TILE>;
 
-fn x_at(line: u32, rows: u32, vector: u32) -> vec4f {
-  if (line >= rows || vector >= 2u * K8) {
+fn x_at(base: u32, vector: u32) -> vec4f {
+  if (base == NONE || vector >= 2u * K8) {
     return vec4f(0.0);
   }
-  return x[(tile_pairs[line] / X_DIVISOR) * 2u * K8 + vector];
+  return x[base + vector];
 }
 
 fn w_at(expert: u32, row: u32, unit: u32) -> Eight {
@@ -60,24 +60,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   if (expert >= arrayLength(&weight) / (BLOCK * K8 * WEIGHT_VECTORS)) {
     return;
   }
-  let rows = tile.z - tile.y;
-  for (var i = lid; i < rows; i += WG) {
-    tile_pairs[i] = pairs[tile.y + i];
-  }
-  workgroupBarrier();
   let column0 = group.x * COLUMNS;
   let m0 = (lid / 16u) * EACH; // this invocation's rows
   let n0 = (lid % 16u) * 4u; // and 4 columns
   let quad = lid % QUADS;
   let part = lid / QUADS; // 0 to 7
+  let two = lid % TWOS; // the two rows of x this invocation brings; TWOS divides WG
+  let line = tile.y + two * 2u;
+  var from0 = NONE;
+  var from1 = NONE;
+  if (line < tile.z) {
+    from0 = (pairs[line] / X_DIVISOR) * 2u * K8;
+  }
+  if (line + 1u < tile.z) {
+    from1 = (pairs[line + 1u] / X_DIVISOR) * 2u * K8;
+  }
   var sums = array<vec4f, EACH>();
   for (var round = 0u; round < (K8 + 3u) / 4u; round++) {
     // Two rows × four columns of x at a time, four rows × eight columns of W, turned in registers.
-    for (var i = lid; i < TWOS * 8u; i += WG) {
-      let two = i % TWOS;
-      let vector = i / TWOS;
-      let a0 = x_at(two * 2u, rows, round * 8u + vector);
-      let a1 = x_at(two * 2u + 1u, rows, round * 8u + vector);
+    for (var vector = lid / TWOS; vector < 8u; vector += WG / TWOS) {
+      let a0 = x_at(from0, round * 8u + vector);
+      let a1 = x_at(from1, round * 8u + vector);
       let x_base = vector * 4u * TWOS + two;
       x_tile[x_base] = vec2f(a0.x, a1.x);
       x_tile[x_base + TWOS] = vec2f(a0.y, a1.y);
@@ -114,9 +117,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   }
   let column = column0 + n0;
   for (var i = 0u; i < EACH; i++) {
-    let line = m0 + i;
-    if (line < rows && column < BLOCK) {
-      let pair = tile_pairs[line];
+    let at_pair = tile.y + m0 + i;
+    if (at_pair < tile.z && column < BLOCK) {
+      let pair = pairs[at_pair];
       var total = sums[i];
       if (WEIGHTED) {
         total *= bitcast<f32>(routes[(pair / USED_SLOTS) * ROUTE_STRIDE + pair % USED_SLOTS + SLOTS]);

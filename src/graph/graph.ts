@@ -1,6 +1,6 @@
 // A model's forward pass as a list of ops on symbolic tensors. No GPU here: a plan (planner.ts) gives it buffers and kernels.
 import type { ActivationName } from '../kernels/activation.ts';
-import { type AttentionShape, paddedHeadDim } from '../kernels/attention.ts';
+import { type AttentionShape, type HeadNorm as HeadNormOf, paddedHeadDim } from '../kernels/attention.ts';
 import type { RowClass } from '../kernels/kernel.ts';
 import { MAX_EXPERTS, type Routing, routeWidth, usedSlots } from '../kernels/moe.ts';
 import type { MatrixSpec, VectorSpec, WeightSpec } from './weights.ts';
@@ -20,6 +20,9 @@ export interface Norm {
   gain: VectorSpec;
   eps: number;
 }
+
+/** RMSNorm of each head of q and k, with the gains of q and then of k in one vector. */
+export type HeadNorm = HeadNormOf<VectorSpec>;
 
 /** Ops that a model records, and the fused forms that fusion rules put in their place. */
 export type Op =
@@ -45,11 +48,18 @@ export type Op =
   /** y = a + b */
   | { kind: 'add'; a: Tensor; b: Tensor; y: Tensor }
   /** y = rotated q; k and v go to the cache of `layer` */
-  | { kind: 'rope'; qkv: Tensor; shape: AttentionShape; layer: number; y: Tensor }
+  | { kind: 'rope'; qkv: Tensor; shape: AttentionShape; headNorm?: HeadNorm | undefined; layer: number; y: Tensor }
   /** y = attention of rotated q over the cache of `layer` */
   | { kind: 'attend'; q: Tensor; shape: AttentionShape; layer: number; y: Tensor }
   /** rope and attend of one new token in one kernel */
-  | { kind: 'ropeAttend'; qkv: Tensor; shape: AttentionShape; layer: number; y: Tensor }
+  | {
+      kind: 'ropeAttend';
+      qkv: Tensor;
+      shape: AttentionShape;
+      headNorm?: HeadNorm | undefined;
+      layer: number;
+      y: Tensor;
+    }
   /** the attention weights of `layer`, read out by the caller */
   | { kind: 'attentionWeights'; q: Tensor; shape: AttentionShape; layer: number }
   /** y = the kept rows of x */
@@ -122,6 +132,9 @@ export function weightsOf(op: Op): WeightSpec[] {
       return [op.norm.gain];
     case 'linear':
       return [op.weight, ...(op.bias ? [op.bias] : []), ...(op.norm ? [op.norm.gain] : [])];
+    case 'rope':
+    case 'ropeAttend':
+      return op.headNorm ? [op.headNorm.gains] : [];
     case 'route':
       return op.bias ? [op.bias] : [];
     case 'experts':
@@ -193,9 +206,9 @@ export class GraphBuilder {
   }
 
   /** Rotates q and k of a packed projection, appends k and v to the cache of `layer`, gives q. `[tokens, H·D padded]` */
-  rope(qkv: Tensor, shape: AttentionShape, layer: number): Tensor {
+  rope(qkv: Tensor, shape: AttentionShape, layer: number, headNorm?: HeadNorm): Tensor {
     const y = this.#tensor(`layer ${layer} q`, 'tokens', shape.heads * paddedHeadDim(shape.headDim));
-    this.#ops.push({ kind: 'rope', qkv, shape, layer, y });
+    this.#ops.push({ kind: 'rope', qkv, shape, headNorm, layer, y });
     return y;
   }
 

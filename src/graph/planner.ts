@@ -228,6 +228,7 @@ function lower(op: Op, context: LoweringContext): Launch[] {
     case 'rope':
       return ropeCache({
         shape: op.shape,
+        headNorm: op.headNorm && { ...op.headNorm, gains: resources.vector(op.headNorm.gains) },
         cache: resources.cache(op.layer),
         qkv: activation(op.qkv),
         q: activation(op.y),
@@ -244,6 +245,7 @@ function lower(op: Op, context: LoweringContext): Launch[] {
     case 'ropeAttend':
       return decodeAttention(target, {
         shape: op.shape,
+        headNorm: op.headNorm && { ...op.headNorm, gains: resources.vector(op.headNorm.gains) },
         cache: resources.cache(op.layer),
         qkv: activation(op.qkv),
         o: activation(op.y),

@@ -92,7 +92,7 @@ export interface HeadNorm<Gains> {
   place: 'before' | 'after';
 }
 
-function headNormConstants(norm: HeadNorm<unknown> | undefined) {
+function headNormConstants(norm: HeadNorm<unknown> | undefined): Record<string, number> {
   return norm ? { HEAD_NORM: norm.place === 'before' ? 1 : 2, HEAD_NORM_EPS: norm.eps } : { HEAD_NORM: 0 };
 }
 

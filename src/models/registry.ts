@@ -2,11 +2,13 @@
 import { UnsupportedError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
 import { castRope, type RopePrecision } from './blocks/rope.ts';
+import { DOTS1 } from './dots1.ts';
+import { HUNYUAN_V1_MOE } from './hunyuan-v1-moe.ts';
 import { LLAMA } from './llama.ts';
 import type { Layout, Model, ModelFamily, Task } from './model.ts';
 import { QWEN2_MOE } from './qwen2-moe.ts';
 
-export const FAMILIES: readonly ModelFamily[] = [LLAMA, QWEN2_MOE];
+export const FAMILIES: readonly ModelFamily[] = [LLAMA, QWEN2_MOE, DOTS1, HUNYUAN_V1_MOE];
 
 /** Fields that change what a model computes and that intab does not know how to follow. */
 const REFUSED = ['quantization_config', 'adapter_config', 'sliding_window_pattern', 'attn_logit_softcapping'] as const;

@@ -8,7 +8,7 @@ export const ropeAttend: FusionRule = {
     const rope = facts.maker(op.q);
     if (rope?.kind !== 'rope' || facts.isOutput(rope.y) || facts.readers(rope.y).length > 1) return undefined;
     return {
-      op: { kind: 'ropeAttend', qkv: rope.qkv, shape: op.shape, layer: op.layer, y: op.y },
+      op: { ...rope, kind: 'ropeAttend', shape: op.shape, y: op.y },
       replaced: [rope],
     };
   },

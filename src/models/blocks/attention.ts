@@ -11,6 +11,8 @@ export interface AttentionBlock {
   width: number;
   qkvBias: boolean;
   outputBias: boolean;
+  /** RMSNorm of each head of q and k, by the names of its gains in the block. */
+  headNorm?: { query: string; key: string; eps: number; place: 'before' | 'after' } | undefined;
   /** Make the attention weights readable. */
   attentions?: boolean | undefined;
 }
@@ -26,7 +28,10 @@ export function attention(g: GraphBuilder, x: Tensor, block: AttentionBlock): Te
     { tensor: `${name}.v_proj.${suffix}`, rows: kvRows },
   ];
   const qkv = g.linear(x, matrix(parts('weight'), width), block.qkvBias ? vector(parts('bias')) : undefined);
-  const q = g.rope(qkv, shape, layer); // [tokens, H·D]
+  const { headNorm } = block;
+  const gains = (norms: { query: string; key: string }) =>
+    vector([norms.query, norms.key].map((norm) => ({ tensor: `${name}.${norm}.weight`, rows: shape.headDim })));
+  const q = g.rope(qkv, shape, layer, headNorm && { ...headNorm, gains: gains(headNorm) }); // [tokens, H·D]
   if (block.attentions) g.attentionWeights(q, shape, layer);
   const context = g.attend(q, shape, layer); // [tokens, H·D]
   const output = (suffix: string) => [{ tensor: `${name}.o_proj.${suffix}`, rows: width }];

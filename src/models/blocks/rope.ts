@@ -64,8 +64,13 @@ export function readRope(config: Fields, headDim: number, maxPositions: number):
       const factor = parameters.number('factor', { min: Number.MIN_VALUE });
       return fixed({ inverse: plain.inverse.map((f) => f / factor), scaling: 1 });
     }
-    case 'dynamic':
-      return dynamicRope(base, headDim, parameters.number('factor', { min: 1 }), maxPositions, plain);
+    case 'dynamic': {
+      // HunYuan's form: the base is raised once, by alpha. Past the trained positions its reference, too, goes on without alpha.
+      const alpha = parameters.number('alpha', { default: 0, min: 0 });
+      const raised = base * alpha ** (headDim / (headDim - 2));
+      const initial = alpha > 0 ? { inverse: inverse(raised, headDim), scaling: 1 } : plain;
+      return dynamicRope(base, headDim, parameters.number('factor', { min: 1 }), maxPositions, initial);
+    }
     case 'yarn':
       return fixed(yarn(parameters, base, headDim, maxPositions));
     case 'longrope':
