@@ -21,12 +21,12 @@ describe('the demo page', () => {
   });
 
   it('says how fast it was and on what', async () => {
-    expect(await demo.page.getByTestId('stats').last().innerText()).toMatch(/tokens\/s/);
-    expect(await demo.page.getByTestId('adapter').innerText()).not.toBe('');
+    expect(await demo.page.getByTestId('stats').last().textContent()).toMatch(/tokens\/s/);
+    expect(await demo.page.getByTestId('adapter').textContent()).not.toBe('');
   });
 
   it('renders Markdown', async () => {
-    expect(await demo.page.getByTestId('message-assistant').last().locator('strong').innerText()).toContain('936');
+    expect(await demo.page.getByTestId('message-assistant').last().locator('strong').textContent()).toContain('936');
   });
 
   it('stops on request and goes on afterwards', async () => {
@@ -53,7 +53,7 @@ describe('a browser without WebGPU', () => {
   it('is told so, with the remedy', async () => {
     const demo = await DemoPage.open(['--no-sandbox', '--disable-gpu']);
     try {
-      const error = await demo.page.getByTestId('error').innerText({ timeout: 60_000 });
+      const error = await demo.page.getByTestId('error').textContent({ timeout: 60_000 });
       expect(error).toMatch(/WebGPU/);
       expect(error).toMatch(/Chrome|driver|browser/);
     } finally {
