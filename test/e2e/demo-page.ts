@@ -71,7 +71,7 @@ export class DemoPage {
       undefined,
       { timeout: 120_000 },
     );
-    return answer.innerText();
+    return (await answer.textContent()) ?? '';
   }
 
   async close(): Promise<void> {
