@@ -80,6 +80,8 @@ describe('resolveGeneration', () => {
 
   it.each([
     { max_new_tokens: 0 },
+    { eos_token_id: -1 },
+    { eos_token_id: [2, Number.NaN] },
     { max_new_tokens: 1.5 },
     { max_length: 0 },
     { do_sample: true, temperature: 0 },

@@ -65,7 +65,17 @@ function checked(name: NumberName, value: number): number {
 
 /** The ids that end an answer: from the options, generation_config.json or config.json. */
 function eosTokenIds(options: GenerationOptions, file: Fields, config: Fields): readonly number[] {
-  if (options.eos_token_id !== undefined) return [options.eos_token_id].flat();
+  if (options.eos_token_id !== undefined) {
+    const ids = [options.eos_token_id].flat();
+    const wrong = ids.find((id) => !Number.isSafeInteger(id) || id < 0);
+    if (wrong === undefined) return ids;
+    throw new InputError({
+      what: 'eos_token_id is out of range',
+      expected: 'integers of at least 0',
+      actual: String(wrong),
+      remedy: 'correct eos_token_id',
+    });
+  }
   for (const fields of [file, config]) {
     const raw = fields.raw('eos_token_id');
     if (typeof raw === 'number') return [fields.int('eos_token_id')];

@@ -73,7 +73,7 @@ export interface ScoreArgs {
 export function processLogits(target: KernelTarget, { settings, logits, seen, scores }: ScoreArgs): Launch[] {
   const scale = { VOCAB: logits.width, STRIDE: logits.stride, SEEN_WORDS: seenWords(logits.width) };
   const truncate = {
-    WG: workgroupSize(target, target.maxInvocations >= 1024 ? 1024 : 256),
+    WG: workgroupSize(target, 512), // 1024 would need more than 16 KiB of workgroup memory
     VECTORS: logits.stride / 4,
   };
   return [
