@@ -1,6 +1,7 @@
 // The model shapes that benchmarks run, as configurations. Weights are random; only sizes matter.
 
 const LLAMA = { model_type: 'llama', architectures: ['LlamaForCausalLM'], hidden_act: 'silu' };
+const QWEN2_MOE = { model_type: 'qwen2_moe', architectures: ['Qwen2MoeForCausalLM'], hidden_act: 'silu' };
 
 export const SHAPES: Readonly<Record<string, Record<string, unknown>>> = {
   tiny: {
@@ -48,5 +49,70 @@ export const SHAPES: Readonly<Record<string, Record<string, unknown>>> = {
     head_dim: 128,
     max_position_embeddings: 131_072,
     rope_theta: 500_000,
+  },
+  'tiny-moe': {
+    ...QWEN2_MOE,
+    vocab_size: 512,
+    hidden_size: 64,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    num_experts: 8,
+    num_experts_per_tok: 2,
+    moe_intermediate_size: 48,
+    shared_expert_intermediate_size: 96,
+    max_position_embeddings: 4096,
+  },
+  'qwen1.5-moe-a2.7b': {
+    ...QWEN2_MOE,
+    vocab_size: 151_936,
+    hidden_size: 2048,
+    num_hidden_layers: 24,
+    num_attention_heads: 16,
+    num_key_value_heads: 16,
+    num_experts: 60,
+    num_experts_per_tok: 4,
+    moe_intermediate_size: 1408,
+    shared_expert_intermediate_size: 5632,
+    max_position_embeddings: 8192,
+    rope_theta: 1_000_000,
+  },
+  // Two layers of large models, of which whole ones do not fit most devices. All layers are mixtures of experts.
+  'dots1-2l': {
+    model_type: 'dots1',
+    architectures: ['Dots1ForCausalLM'],
+    hidden_act: 'silu',
+    vocab_size: 152_064,
+    hidden_size: 4096,
+    num_hidden_layers: 2,
+    num_attention_heads: 32,
+    num_key_value_heads: 32,
+    head_dim: 128,
+    first_k_dense_replace: 0,
+    n_routed_experts: 128,
+    num_experts_per_tok: 6,
+    n_shared_experts: 2,
+    moe_intermediate_size: 1408,
+    norm_topk_prob: true,
+    routed_scaling_factor: 2.5,
+    max_position_embeddings: 32_768,
+    rope_theta: 10_000_000,
+  },
+  'hunyuan-a13b-2l': {
+    model_type: 'hunyuan_v1_moe',
+    architectures: ['HunYuanMoEV1ForCausalLM'],
+    hidden_act: 'silu',
+    vocab_size: 128_167,
+    hidden_size: 4096,
+    intermediate_size: 3072,
+    num_hidden_layers: 2,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    head_dim: 128,
+    num_experts: 64,
+    moe_topk: 8,
+    max_position_embeddings: 32_768,
+    rope_parameters: { rope_type: 'dynamic', rope_theta: 10_000, alpha: 1000, factor: 1 },
+    tie_word_embeddings: true,
   },
 };

@@ -61,7 +61,7 @@ export class LoadedModel {
             to: dtype,
             destination: part.buffer,
             elements: elementCount([part.rows, weight.stride]),
-            spread: Math.sqrt(3 / paddedRows(spec)),
+            spread: Math.sqrt(3 / (spec.blockRows ?? paddedRows(spec))),
             seed: seed + made++,
           });
           const kernel = await gpu.pipelines.compile(launch.source);
