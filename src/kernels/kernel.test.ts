@@ -20,11 +20,11 @@ describe('foldGrid', () => {
 describe('decodeSplits', () => {
   it.each([
     [0, undefined, 1],
-    [64, undefined, 1],
-    [65, undefined, 2],
+    [32, undefined, 1],
+    [33, undefined, 2],
     [4096, undefined, 64],
     [1e6, undefined, MAX_SPLITS],
-    [4096, 128, 2],
+    [4096, 128, 4],
   ])('takes %i slots in a window of %s with %i', (past, window, splits) => {
     expect(decodeSplits(past, window)).toBe(splits);
   });
