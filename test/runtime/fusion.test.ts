@@ -1,10 +1,12 @@
 // Each fusion rule on its own: the same numbers with and without it, and fewer dispatches with it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fields } from '../../src/formats/fields.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { FUSION_RULES } from '../../src/graph/fusion/index.ts';
 import type { FusionRule } from '../../src/graph/fusion/rule.ts';
+import { createModel } from '../../src/models/registry.ts';
 import { forward } from '../../src/runtime/forward.ts';
-import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
+import { LoadedModel } from '../../src/runtime/loaded-model.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { loadTiny } from './tiny-model.ts';
 
@@ -29,13 +31,43 @@ function relativeError(ours: ArrayLike<number>, theirs: ArrayLike<number>): numb
   return ours.length === theirs.length ? Math.sqrt(difference / norm) : Number.NaN;
 }
 
-describe('fusion rules', () => {
+/** One layer of experts: where `slots-add` has something to do. */
+const MOE_CONFIG = {
+  model_type: 'qwen2_moe',
+  vocab_size: 61,
+  hidden_size: 32,
+  intermediate_size: 40,
+  num_hidden_layers: 1,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  num_experts: 6,
+  num_experts_per_tok: 2,
+  moe_intermediate_size: 16,
+  shared_expert_intermediate_size: 32,
+};
+
+const isForExperts = (rule: FusionRule) => rule.name === 'slots-add';
+
+const MODELS: [string, (gpu: Gpu) => Promise<LoadedModel>, FusionRule[]][] = [
+  [
+    'a dense model',
+    (gpu) => loadTiny(gpu, { config: { attention_bias: true, mlp_bias: true, hidden_act: 'gelu' } }),
+    FUSION_RULES.filter((rule) => !isForExperts(rule)),
+  ],
+  [
+    'a mixture of experts',
+    (gpu) => LoadedModel.random(gpu, createModel(new Fields(MOE_CONFIG, 'test'), 'causal', new Set()), 'f32'),
+    FUSION_RULES.filter(isForExperts),
+  ],
+];
+
+describe.each(MODELS)('fusion rules of %s', (_model, load, rules) => {
   let gpu: Gpu;
   let loaded: LoadedModel;
   let all: Run;
   beforeAll(async () => {
     gpu = await openGpu();
-    loaded = await loadTiny(gpu, { config: { attention_bias: true, mlp_bias: true, hidden_act: 'gelu' } });
+    loaded = await load(gpu);
     all = await run(FUSION_RULES);
   });
   afterAll(() => gpu.dispose());
@@ -72,7 +104,7 @@ describe('fusion rules', () => {
     expect(plain.decodeDispatches).toBeGreaterThan(all.decodeDispatches);
   });
 
-  it.each(FUSION_RULES.map((rule) => [rule.name, rule] as const))('%s', async (_, rule) => {
+  it.each(rules.map((rule) => [rule.name, rule] as const))('%s', async (_, rule) => {
     const without = await run(FUSION_RULES.filter((other) => other !== rule));
     expect(relativeError(without.prefill, all.prefill)).toBeLessThan(TOLERANCE);
     expect(relativeError(without.decode, all.decode)).toBeLessThan(TOLERANCE);
