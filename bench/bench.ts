@@ -41,8 +41,15 @@ export interface BenchResult {
   gpu_bytes: number;
   /** Every measured run, in order. */
   runs: { prefill_tok_s: number; decode_tok_s: number }[];
-  /** With `--profile`: microseconds of each kernel, how often it runs in a step, and their product, by step. */
-  profile?: Record<string, KernelTime[]>;
+  /** With `--profile`, by step. */
+  profile?: Record<string, StepProfile>;
+}
+
+export interface StepProfile {
+  /** The whole step on the GPU, by timestamps, where the adapter has them. */
+  gpu_ms?: number;
+  /** Microseconds of each kernel, how often it runs in a step, and their product. */
+  kernels: KernelTime[];
 }
 
 export interface KernelTime {
@@ -146,7 +153,7 @@ const PROFILE_REPEATS = 50;
 /** Times each kernel of a decode step behind the prompt, and of a prefill step. */
 async function profileSteps(session: Session, promptTokens: number, decodeTokens: number) {
   const { cache, chunkTokens } = session;
-  const profile: Record<string, KernelTime[]> = {};
+  const profile: Record<string, StepProfile> = {};
   const steps = [
     { name: 'decode', plan: await session.plan({ input: 'ids', head: 'logits', tokens: 1, kept: 0 }), tokens: 1 },
     {
@@ -158,16 +165,19 @@ async function profileSteps(session: Session, promptTokens: number, decodeTokens
   for (const { name, plan, tokens } of steps) {
     cache.length = name === 'decode' ? promptTokens + decodeTokens - 1 : 0;
     const size = session.beginStep(tokens, name === 'decode' ? 0 : 1, 0, cache.capacity, (_, t) => t);
+    await plan.gpuTime(size);
+    const gpuMs = await plan.gpuTime(size);
     const byLabel = new Map<string, number[]>();
     for (const { label, ms } of await plan.profile(size, PROFILE_REPEATS)) {
       byLabel.set(label, [...(byLabel.get(label) ?? []), ms]);
     }
-    profile[name] = [...byLabel]
+    const kernels = [...byLabel]
       .map(([label, times]) => {
         const us = round(median(times) * 1000);
         return { label, us, count: times.length, total_us: round(us * times.length) };
       })
       .sort((a, b) => b.total_us - a.total_us);
+    profile[name] = { ...(gpuMs === undefined ? {} : { gpu_ms: round(gpuMs) }), kernels };
   }
   return profile;
 }

@@ -21,7 +21,7 @@ const DEFAULTS: ChatSettings = {
   topP: 0.95,
   minP: 0,
   repetitionPenalty: 1,
-  maxNewTokens: 256,
+  maxNewTokens: 512,
   seed: undefined,
 };
 

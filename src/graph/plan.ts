@@ -3,6 +3,9 @@ import type { Gpu } from '../gpu/device.ts';
 import type { CompiledKernel } from '../gpu/pipelines.ts';
 import type { Activation, Grid, Launch, StepSize } from '../kernels/kernel.ts';
 
+const QUERY_USAGE = 0x200 | 0x4; // QUERY_RESOLVE | COPY_SRC
+const MAP_READ = 0x1; // GPUMapMode.READ
+
 interface Dispatch {
   label: string;
   pipeline: GPUComputePipeline;
@@ -117,6 +120,32 @@ export class Plan {
       results.push({ label: dispatch.label, ms: ((await time(repeats + 1)) - once) / repeats });
     }
     return results;
+  }
+
+  /** Milliseconds that the GPU spends on one step, by timestamps around its pass; undefined where the device has none. */
+  async gpuTime(size: StepSize): Promise<number | undefined> {
+    const { device, queue, features, buffers } = this.#gpu;
+    if (!features.has('timestamps')) return undefined;
+    const querySet = device.createQuerySet({ label: this.label, type: 'timestamp', count: 2 });
+    const resolved = device.createBuffer({ label: this.label, size: 16, usage: QUERY_USAGE });
+    const readable = buffers.mappable(this.label, 16);
+    try {
+      const encoder = device.createCommandEncoder({ label: this.label });
+      const timestampWrites = { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
+      const pass = encoder.beginComputePass({ label: this.label, timestampWrites });
+      this.encode(pass, size);
+      pass.end();
+      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
+      queue.submit([encoder.finish()]);
+      await readable.mapAsync(MAP_READ);
+      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
+      return Number(end - begin) / 1e6;
+    } finally {
+      buffers.release(readable);
+      resolved.destroy();
+      querySet.destroy();
+    }
   }
 
   /** Encodes and submits one step on its own: one submit, one pass. */

@@ -219,7 +219,14 @@ const PREPARE: Record<
     const cache = scene.cache(size.past);
     const partial = bench.output('partial', partialElements(shape, size.batch));
     return {
-      launches: decodeAttention(bench.target, { shape, cache, qkv: scene.qkvActivation(), o, partial, step: scene.step() }),
+      launches: decodeAttention(bench.target, {
+        shape,
+        cache,
+        qkv: scene.qkvActivation(),
+        o,
+        partial,
+        step: scene.step(),
+      }),
       expectations: [
         {
           name: 'o',
