@@ -44,7 +44,10 @@ export interface GenerationStats {
 
 /** What the pipeline does, without the function-call form. */
 export interface TextGenerator {
-  /** Text as it comes. Leaving the loop, or aborting, stops the generation. */
+  /**
+   * Text as it comes. Leaving the loop, or aborting, stops the generation. One generation runs at a time: the next call waits
+   * until this loop has ended or was left.
+   */
   stream(input: TextInput, options?: TextGenerationOptions): AsyncGenerator<string, void, undefined>;
   readonly stats: GenerationStats | undefined;
   dispose(): Promise<void>;
