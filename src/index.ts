@@ -1,4 +1,6 @@
 // The public names of intab.
+
+export { AutoConfig, type PretrainedConfig } from './api/auto-config.ts';
 export {
   AutoModel,
   AutoModelForCausalLM,
@@ -10,11 +12,15 @@ export {
   PreTrainedModel,
 } from './api/auto-model.ts';
 export { AutoTokenizer } from './api/auto-tokenizer.ts';
+export type { AggregationStrategy, EntityGroup, TokenEntity } from './api/entities.ts';
+export type { FeatureExtractionOptions, FeatureExtractionPipeline, Pooling } from './api/feature-extraction.ts';
 export type { GenerationOptions } from './api/generation-config.ts';
 export { type GpuInfo, gpuInfo } from './api/gpu-info.ts';
 export type { LoadOptions, ProgressCallback, ProgressEvent } from './api/load.ts';
-export { pipeline } from './api/pipeline.ts';
+export { type Pipelines, pipeline } from './api/pipeline.ts';
 export type { PipelineOptions, PipelineTask } from './api/pipeline-options.ts';
+export type { AnswerSpan, QuestionAnsweringOptions, QuestionAnsweringPipeline } from './api/question-answering.ts';
+export type { LabelScore, TextClassificationOptions, TextClassificationPipeline } from './api/text-classification.ts';
 export type {
   FinishReason,
   GeneratedText,
@@ -23,6 +29,12 @@ export type {
   TextGenerationPipeline,
   TextInput,
 } from './api/text-generation.ts';
+export type { TokenClassificationOptions, TokenClassificationPipeline } from './api/token-classification.ts';
+export type {
+  ZeroShotClassificationPipeline,
+  ZeroShotOptions,
+  ZeroShotResult,
+} from './api/zero-shot-classification.ts';
 export * from './errors.ts';
 export { type Gpu, type GpuOptions, type OptionalFeature, openGpu } from './gpu/device.ts';
 export type { ModelLocation, SourceOptions } from './hub/open-source.ts';

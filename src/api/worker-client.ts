@@ -1,7 +1,7 @@
 // The page's side of a pipeline that runs in a worker: the same interface, every call a message.
 import { InputError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
-import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
+import type { PipelineOptions, WorkerTask } from './pipeline-options.ts';
 import type { GenerationStats, TextGenerationOptions, TextGenerator, TextInput } from './text-generation.ts';
 import { receiveError, type WorkerAnswer, type WorkerRequest } from './worker-protocol.ts';
 
@@ -67,7 +67,7 @@ export class WorkerTextGenerator implements TextGenerator {
 
   static async open(
     worker: Worker,
-    task: PipelineTask,
+    task: WorkerTask,
     model: ModelLocation,
     options: Omit<PipelineOptions, 'worker'>,
   ): Promise<WorkerTextGenerator> {

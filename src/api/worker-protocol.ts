@@ -1,7 +1,7 @@
 // The messages between a page and the worker that runs a pipeline for it, and how errors cross between them.
 import * as errors from '../errors.ts';
 import type { ProgressEvent } from './load.ts';
-import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
+import type { PipelineOptions, WorkerTask } from './pipeline-options.ts';
 import type { GenerationStats, TextGenerationOptions, TextInput } from './text-generation.ts';
 
 /** What can be posted of the options: all but callbacks, signals and devices. */
@@ -12,7 +12,7 @@ export type WorkerRequest =
   | {
       kind: 'open';
       call: number;
-      task: PipelineTask;
+      task: WorkerTask;
       model: string | readonly File[];
       options: PostableOptions<PipelineOptions>;
     }

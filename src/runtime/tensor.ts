@@ -2,6 +2,9 @@
 import { InputError } from '../errors.ts';
 import { elementCount } from '../tensor/dtype.ts';
 
+/** Numbers in as many levels of lists as a tensor has dimensions. */
+export type NestedNumbers = number | NestedNumbers[];
+
 export class Tensor {
   readonly data: Float32Array | Int32Array;
   /** Shape, outermost first. */
@@ -19,5 +22,16 @@ export class Tensor {
     }
     this.data = data;
     this.dims = dims;
+  }
+
+  /** The numbers as nested lists. */
+  tolist(): NestedNumbers[] {
+    const nested = (level: number, from: number): NestedNumbers[] => {
+      const size = elementCount(this.dims.slice(level + 1));
+      return Array.from({ length: this.dims[level] ?? 0 }, (_, i) =>
+        level + 1 < this.dims.length ? nested(level + 1, from + i * size) : (this.data[from + i] as number),
+      );
+    };
+    return nested(0, 0);
   }
 }

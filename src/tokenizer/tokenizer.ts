@@ -26,6 +26,8 @@ export interface TokenizerFiles {
 export interface EncodeOptions {
   /** Add what the model's post-processor adds (for example a begin token); on unless switched off. */
   add_special_tokens?: boolean;
+  /** A second text, which the model's post-processor puts behind the first. */
+  text_pair?: string;
 }
 
 export interface DecodeOptions {
@@ -139,16 +141,16 @@ export class Tokenizer {
    * Text to ids.
    * @throws TokenizerError when the text is no string, or has a part without an id.
    */
-  encode(text: string, { add_special_tokens = true }: EncodeOptions = {}): number[] {
-    if (typeof text !== 'string') {
+  encode(text: string, { add_special_tokens = true, text_pair }: EncodeOptions = {}): number[] {
+    if (typeof text !== 'string' || (text_pair !== undefined && typeof text_pair !== 'string')) {
       throw new TokenizerError({
         what: 'The text to encode is not a string',
-        actual: typeof text,
+        actual: typeof text === 'string' ? typeof text_pair : typeof text,
         remedy: 'pass a string; encode the texts of a list one by one',
       });
     }
     // Without a post-processor there is nothing to add.
-    const { ids, tokens } = this.#encoder.encode(text, { add_special_tokens });
+    const { ids, tokens } = this.#encoder.encode(text, { add_special_tokens, text_pair: text_pair ?? null });
     const missing = ids.findIndex((id) => !Number.isInteger(id));
     if (missing === -1) return ids;
     throw new TokenizerError({
