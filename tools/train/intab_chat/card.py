@@ -38,7 +38,7 @@ elements, answers questions about intab's API with short code, and says "I don't
 ```js
 import {{ pipeline }} from 'intab';
 
-const chat = await pipeline('text-generation', 'models/intab-chat');
+const chat = await pipeline('text-generation', '/models/intab-chat');
 const out = await chat([{{ role: 'user', content: 'What is 347 + 589?' }}], {{ max_new_tokens: 320 }});
 console.log(out[0].generated_text.at(-1).content); // 347 + 589 = **936**
 ```
