@@ -131,9 +131,12 @@ export class TokenLoop {
 
   /** How many leading tokens of the prompt the cache holds already; at least one token stays to run. */
   #reusable(prompts: readonly (readonly number[])[]): number {
-    const { cache } = this.session;
+    const { cache, loaded } = this.session;
     const [prompt] = prompts;
     if (cache.batch !== 1 || cache.masked || !prompt) return 0;
+    // Where the rotary frequencies depend on the length, cached keys fit no other length.
+    const { rope } = loaded.model;
+    if (rope.at(prompt.length) !== rope.at(1) || rope.at(cache.length) !== rope.at(1)) return 0;
     const most = Math.min(this.#cachedIds.length, cache.length, prompt.length - 1);
     let same = 0;
     while (same < most && this.#cachedIds[same] === prompt[same]) same++;

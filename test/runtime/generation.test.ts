@@ -1,5 +1,5 @@
 // What generating promises: repeatable, stoppable, and the same tokens however prompts are cut, padded or continued.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceLostError, DisposedError, InputError } from '../../src/errors.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import type { SamplingSettings } from '../../src/kernels/sampling.ts';
@@ -95,6 +95,24 @@ describe('generating', () => {
     const [answer = []] = await generate(loop, [PROMPT], { count: 6 });
     const prompts = [[...PROMPT, ...answer, 4, 8], [...PROMPT, 40, 41], PROMPT, PROMPT.slice(0, 3), [50, ...PROMPT]];
     for (const prompt of prompts) expect(await generate(loop, [prompt])).toEqual(await fresh([prompt]));
+  });
+
+  it.each([
+    ['keeps the cache', {}, 6],
+    [
+      'starts anew where rotary frequencies depend on the length',
+      { max_position_embeddings: 8, rope_parameters: { rope_type: 'dynamic', factor: 4 } },
+      0,
+    ],
+  ])('%s when a prompt goes on', async (_, config, most) => {
+    using model = await loadTiny(gpu, { config });
+    using loop = new TokenLoop(new Session(model, { capacity: 64, chunkTokens: 4 }));
+    const [answer = []] = await generate(loop, [PROMPT], { count: 6 });
+    const begun = vi.spyOn(loop.session, 'beginStep');
+    await generate(loop, [[...PROMPT, ...answer, 4, 8]], { count: 1 });
+    const tokens = begun.mock.calls.reduce((sum, [count]) => sum + count, 0);
+    const cached = PROMPT.length + answer.length + 2 - tokens;
+    expect(most === 0 ? cached : Math.min(cached, most)).toBe(most);
   });
 
   it('forgets what an earlier generation sampled', async () => {
