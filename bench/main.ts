@@ -48,6 +48,15 @@ function readOptions(args: string[]) {
   return values;
 }
 
+/** The browser's helpers may write for a moment after it ended; a leftover in the temporary folder fails no measurement. */
+function removeProfile(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  } catch (error) {
+    console.error(`left behind: ${folder} (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
 /** Runs one measurement in a browser: serves the page, starts the browser on it, waits for the result. */
 async function runInBrowser(options: BenchOptions, browser: string, args: string[]): Promise<BenchResult> {
   const profile = mkdtempSync(join(tmpdir(), 'intab-bench-'));
@@ -102,7 +111,7 @@ async function runInBrowser(options: BenchOptions, browser: string, args: string
     }
     server.close();
     server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    removeProfile(profile);
   }
 }
 
