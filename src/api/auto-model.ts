@@ -83,7 +83,7 @@ export class CausalLM extends PreTrainedModel {
     const capacity = max_cache_length ?? length + settings.maxNewTokens;
     const pad =
       inputs.pad_token_id ?? this.generationConfig.int('pad_token_id', { default: settings.eosTokenIds[0] ?? 0 });
-    const loop = new TokenLoop(new Session(this.loaded, { batch: input_ids.length, capacity }));
+    const loop = new TokenLoop(await Session.open(this.loaded, { batch: input_ids.length, capacity }));
     try {
       const rows = input_ids.map((row) => [...row]);
       const ended = rows.map(() => false);

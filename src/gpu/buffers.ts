@@ -3,6 +3,7 @@ import { DeviceMemoryError } from '../errors.ts';
 import { alignUp } from '../tensor/dtype.ts';
 
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST: numbers, since GPUBufferUsage is absent before WebGPU is
+export const MAP_READ = 0x1; // GPUMapMode.READ, for buffers of `mappable`
 const READ_USAGE = 0x1 | 0x8; // MAP_READ | COPY_DST
 
 /** Formats a number of bytes for people: `1.5 GiB`. */

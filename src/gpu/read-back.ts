@@ -1,7 +1,6 @@
 // Copies GPU buffers to the CPU. For one-off reads; the decode loop has its own ring.
+import { MAP_READ } from './buffers.ts';
 import type { Gpu } from './device.ts';
-
-const MAP_READ = 0x1; // GPUMapMode.READ
 
 /** Reads `sizeBytes` from `offsetBytes` of a buffer, after all work submitted so far. */
 export async function readBuffer(

@@ -1,17 +1,10 @@
 // A compiled graph: pipelines, bind groups and dispatch sizes in order. Encoding a step is a plain walk over them.
+import { MAP_READ } from '../gpu/buffers.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { CompiledKernel } from '../gpu/pipelines.ts';
+import { type BoundLaunch, bindLaunch } from '../kernels/bound-launch.ts';
 import type { Activation, Grid, Launch, StepSize } from '../kernels/kernel.ts';
 
 const QUERY_USAGE = 0x200 | 0x4; // QUERY_RESOLVE | COPY_SRC
-const MAP_READ = 0x1; // GPUMapMode.READ
-
-interface Dispatch {
-  label: string;
-  pipeline: GPUComputePipeline;
-  bindGroup: GPUBindGroup;
-  grid: Launch['grid'];
-}
 
 interface PlanParts {
   label: string;
@@ -32,11 +25,11 @@ export class Plan {
   /** Buffers that are no activations: attention weights by name. */
   readonly extra: ReadonlyMap<string, GPUBuffer>;
   readonly #gpu: Gpu;
-  readonly #dispatches: readonly Dispatch[];
+  readonly #dispatches: readonly BoundLaunch[];
   readonly #owned: readonly GPUBuffer[];
   readonly #grid: Grid = [0, 0, 0];
 
-  private constructor(gpu: Gpu, parts: PlanParts, dispatches: readonly Dispatch[]) {
+  private constructor(gpu: Gpu, parts: PlanParts, dispatches: readonly BoundLaunch[]) {
     this.#gpu = gpu;
     this.label = parts.label;
     this.input = parts.input;
@@ -48,23 +41,7 @@ export class Plan {
 
   /** Compiles all pipelines in parallel and makes the bind groups. */
   static async create(gpu: Gpu, parts: PlanParts): Promise<Plan> {
-    const kernels = await Promise.all(parts.launches.map(({ source }) => gpu.pipelines.compile(source)));
-    const dispatches = parts.launches.map((launch, index) => {
-      const kernel = kernels[index] as CompiledKernel;
-      return {
-        label: kernel.label,
-        pipeline: kernel.pipeline,
-        grid: launch.grid,
-        bindGroup: gpu.device.createBindGroup({
-          label: kernel.label,
-          layout: kernel.layout,
-          entries: launch.bindings.map((bound, binding) => ({
-            binding,
-            resource: 'buffer' in bound ? bound : { buffer: bound },
-          })),
-        }),
-      };
-    });
+    const dispatches = await Promise.all(parts.launches.map((launch) => bindLaunch(gpu, launch)));
     return new Plan(gpu, parts, dispatches);
   }
 

@@ -6,6 +6,7 @@ import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
 import {
   type Activation,
+  type Binding,
   foldGrid,
   from,
   type KernelTarget,
@@ -17,6 +18,7 @@ import {
   STEP_WGSL,
   targetLabel,
   type Weight,
+  type WeightPart,
   weightsFor,
   workgroupSize,
 } from './kernel.ts';
@@ -55,6 +57,16 @@ export function gemvWorkgroup(units: number, target: KernelTarget): number {
   return workgroupSize(target, size);
 }
 
+/** Bias, residual and result from a part's first row on; what is absent is bound to the weight and never read. */
+function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPart): Binding[] {
+  const firstOut = gate ? part.firstRow / 2 : part.firstRow;
+  return [
+    bias ? from(bias, part.firstRow) : part.buffer,
+    residual ? from(residual.buffer, firstOut) : part.buffer,
+    from(y.buffer, firstOut),
+  ];
+}
+
 /** The RMSNorm prologue exists only in this form. */
 export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, norm, gate, residual, y } = args;
@@ -81,17 +93,9 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
     constants,
   };
   return weight.parts.map((part) => {
-    const firstOut = gate ? part.firstRow / 2 : part.firstRow;
     return {
       source,
-      bindings: [
-        x.buffer,
-        part.buffer,
-        norm?.gain ?? part.buffer,
-        bias ? from(bias, part.firstRow) : part.buffer,
-        residual ? from(residual.buffer, firstOut) : part.buffer,
-        from(y.buffer, firstOut),
-      ],
+      bindings: [x.buffer, part.buffer, norm?.gain ?? part.buffer, ...resultBindings(args, part)],
       grid: (size, grid) => foldGrid(grid, part.rows / 4, rowsOf(size, y.rows)),
     };
   });
@@ -118,17 +122,9 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
     constants,
   };
   return weight.parts.map((part) => {
-    const firstOut = gate ? part.firstRow / 2 : part.firstRow;
     return {
       source,
-      bindings: [
-        step,
-        x.buffer,
-        part.buffer,
-        bias ? from(bias, part.firstRow) : part.buffer,
-        residual ? from(residual.buffer, firstOut) : part.buffer,
-        from(y.buffer, firstOut),
-      ],
+      bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
       grid: (size, grid) => {
         grid[0] = Math.ceil(part.rows / 64);
         grid[1] = Math.ceil(rowsOf(size, y.rows) / 64);

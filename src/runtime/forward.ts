@@ -51,7 +51,7 @@ export async function forward(loaded: LoadedModel, inputs: ForwardInputs): Promi
   const { batch, tokens } = checked;
   const keepsCache = inputs.use_cache ?? inputs.past_key_values !== undefined;
   const capacity = inputs.max_cache_length ?? tokens + (keepsCache ? CACHE_HEADROOM : 0);
-  const session = inputs.past_key_values ?? new Session(loaded, { batch, capacity });
+  const session = inputs.past_key_values ?? (await Session.open(loaded, { batch, capacity }));
   const length = session.cache.length;
   try {
     session.cache.reserve(tokens);

@@ -15,7 +15,8 @@ import {
   type WeightSpec,
 } from '../graph/weights.ts';
 import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
-import type { Grid, Weight, WeightDType } from '../kernels/kernel.ts';
+import { runLaunch } from '../kernels/bound-launch.ts';
+import type { Weight, WeightDType } from '../kernels/kernel.ts';
 import { REPACK_BATCH_BYTES, repack, repackWords } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
 import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
@@ -177,7 +178,6 @@ class RowUploader {
   #held = 0;
   #row = 0;
   #unawaitedBytes = 0;
-  readonly #grid: Grid = [0, 0, 0];
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
@@ -245,7 +245,17 @@ class RowUploader {
           jumps: [place.strides[0], place.strides[1]],
         }),
       );
-      await this.#dispatch(from, weight, part.buffer, rows);
+      const launch = repack({
+        from,
+        to: weight.dtype,
+        batch: this.#batch,
+        source: this.#staging,
+        destination: part.buffer,
+        largest: this.#largest,
+        rows: () => rows,
+        stride: weight.stride,
+      });
+      await runLaunch(this.#gpu, launch);
     }
     this.#row += rows;
     this.#unawaitedBytes += this.#held;
@@ -254,34 +264,6 @@ class RowUploader {
       await queue.onSubmittedWorkDone();
       this.#unawaitedBytes = 0;
     }
-  }
-
-  async #dispatch(from: WeightDType, weight: Weight, destination: GPUBuffer, rows: number): Promise<void> {
-    const { device, queue } = this.#gpu;
-    const launch = repack({
-      from,
-      to: weight.dtype,
-      batch: this.#batch,
-      source: this.#staging,
-      destination,
-      largest: this.#largest,
-      rows: () => rows,
-      stride: weight.stride,
-    });
-    const kernel = await this.#gpu.pipelines.compile(launch.source);
-    const bindGroup = device.createBindGroup({
-      label: kernel.label,
-      layout: kernel.layout,
-      entries: launch.bindings.map((buffer, binding) => ({ binding, resource: { buffer: buffer as GPUBuffer } })),
-    });
-    launch.grid({ batch: 1, tokens: 1, past: 0, kept: 0, splits: 1, capacity: 0, counter: 0 }, this.#grid);
-    const encoder = device.createCommandEncoder({ label: 'load' });
-    const pass = encoder.beginComputePass({ label: 'load' });
-    pass.setPipeline(kernel.pipeline);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(...this.#grid);
-    pass.end();
-    queue.submit([encoder.finish()]);
   }
 
   /** @throws {UnsupportedError} a weight does not fit f16. */

@@ -5,7 +5,8 @@ import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { paddedRows } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
-import type { Grid, WeightDType } from '../kernels/kernel.ts';
+import { runLaunch } from '../kernels/bound-launch.ts';
+import type { WeightDType } from '../kernels/kernel.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
 import { elementCount } from '../tensor/dtype.ts';
@@ -47,8 +48,6 @@ export class LoadedModel {
   static async random(gpu: Gpu, model: Model, dtype: WeightDType, seed = 1): Promise<LoadedModel> {
     const weights = new WeightStore(gpu);
     await withErrorScopes(gpu, 'Making random weights', async () => {
-      const size = { batch: 1, tokens: 1, past: 0, kept: 0, splits: 1, capacity: 0, counter: 0 };
-      const grid: Grid = [0, 0, 0];
       let made = 0;
       for (const spec of weightSpecs(fullGraph(model))) {
         if (spec.kind === 'vector') {
@@ -64,20 +63,7 @@ export class LoadedModel {
             spread: Math.sqrt(3 / (spec.blockRows ?? paddedRows(spec))),
             seed: seed + made++,
           });
-          const kernel = await gpu.pipelines.compile(launch.source);
-          const bindGroup = gpu.device.createBindGroup({
-            label: kernel.label,
-            layout: kernel.layout,
-            entries: [{ binding: 0, resource: { buffer: part.buffer } }],
-          });
-          launch.grid(size, grid);
-          const encoder = gpu.device.createCommandEncoder({ label: kernel.label });
-          const pass = encoder.beginComputePass({ label: kernel.label });
-          pass.setPipeline(kernel.pipeline);
-          pass.setBindGroup(0, bindGroup);
-          pass.dispatchWorkgroups(...grid);
-          pass.end();
-          gpu.queue.submit([encoder.finish()]);
+          await runLaunch(gpu, launch);
         }
       }
       await gpu.queue.onSubmittedWorkDone();

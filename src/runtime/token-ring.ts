@@ -1,7 +1,6 @@
 // A ring of small mappable buffers through which token ids come back a few steps late, so that no step waits for the CPU.
+import { MAP_READ } from '../gpu/buffers.ts';
 import type { Gpu } from '../gpu/device.ts';
-
-const MAP_READ = 0x1; // GPUMapMode.READ
 
 export class TokenRing {
   readonly #gpu: Gpu;

@@ -1,0 +1,37 @@
+// A launch made ready to encode: compiled, with its bind group. Plans bind theirs once; loading runs single launches at once.
+import type { Gpu } from '../gpu/device.ts';
+import type { Grid, Launch, StepSize } from './kernel.ts';
+
+export interface BoundLaunch {
+  label: string;
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+  grid: Launch['grid'];
+}
+
+/** Sizes for launches that depend on no step. */
+const NO_STEP: StepSize = { batch: 1, tokens: 1, past: 0, kept: 0, splits: 1, capacity: 0, counter: 0 };
+
+/** @throws {GpuValidationError} the kernel does not compile. */
+export async function bindLaunch(gpu: Gpu, { source, bindings, grid }: Launch): Promise<BoundLaunch> {
+  const { label, pipeline, layout } = await gpu.pipelines.compile(source);
+  const entries = bindings.map((bound, binding) => ({
+    binding,
+    resource: 'buffer' in bound ? bound : { buffer: bound },
+  }));
+  return { label, pipeline, grid, bindGroup: gpu.device.createBindGroup({ label, layout, entries }) };
+}
+
+/** Submits one launch by itself, outside any step. @throws {GpuValidationError} the kernel does not compile. */
+export async function runLaunch(gpu: Gpu, launch: Launch): Promise<void> {
+  const { label, pipeline, bindGroup, grid } = await bindLaunch(gpu, launch);
+  const groups: Grid = [0, 0, 0];
+  grid(NO_STEP, groups);
+  const encoder = gpu.device.createCommandEncoder({ label });
+  const pass = encoder.beginComputePass({ label });
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(...groups);
+  pass.end();
+  gpu.queue.submit([encoder.finish()]);
+}
