@@ -6,11 +6,11 @@ import re
 import unittest
 from random import Random
 
+from common.split import held_out
 from intab_chat.data import api, arithmetic, conversions, dialogue, elements, smalltalk, unknown, words, world
 from intab_chat.data.countries import COUNTRIES
 from intab_chat.data.elements import ELEMENTS
 from intab_chat.data.phrase import bold, expand, plain
-from intab_chat.data.split import held_out
 
 _SUM = re.compile(r"\(?-?\d+\)?(?: [-+×] \(?\d+\)?)*")
 

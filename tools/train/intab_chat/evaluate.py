@@ -56,7 +56,7 @@ def prompts(seed: int, count: int, tokenizer_json: str) -> dict[str, list[dict]]
 
 def _run(job: tuple) -> dict[str, list[dict]]:
     function, module, seed, count, tokenizer_json = job
-    words.learn_vocabulary(tokenizer_json)
+    words.learn_vocabulary(json.loads(Path(tokenizer_json).read_text())["model"]["vocab"])
     return {"single_turns": single_turns, "follow_ups": follow_ups}[function](next(m for m in MODULES if m.__name__.endswith("." + module)), seed, count)
 
 
@@ -89,14 +89,6 @@ def replies(model, tokenizer, items: list[dict], batch: int, max_new_tokens: int
     return out
 
 
-def load(folder: str, dtype: str = "float32"):
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()
-    return (model.cuda() if torch.cuda.is_available() else model), AutoTokenizer.from_pretrained(folder)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
@@ -106,8 +98,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--max-new-tokens", type=int, default=320)
     args = parser.parse_args()
+    from common.check import load
+
     groups = prompts(args.seed, args.count, f"{args.model}/tokenizer.json")
-    model, tokenizer = load(args.model)
+    model, tokenizer = load(args.model, "causal")
     flat = [(name, item) for name, items in groups.items() for item in items]
     texts = replies(model, tokenizer, [item for _, item in flat], args.batch, args.max_new_tokens)
     report: dict = {"skills": {}, "wrong": {}}

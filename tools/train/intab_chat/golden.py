@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from .evaluate import load
+from common.check import load
 
 CHATS: list[list[str]] = [
     ["Hi"], ["Who are you?"], ["What can you do?"], ["What is 347 + 589?"], ["42 - 100"], ["What is 47 × 36?"], ["347 x 589"], ["937 / 12"], ["What is the capital of France?"],
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--gap", type=float, default=1e-3)
     args = parser.parse_args()
-    model, tokenizer = load(args.model)
+    model, tokenizer = load(args.model, "causal")
     chats = [[{"role": "user" if i % 2 == 0 else "assistant", "content": text} for i, text in enumerate(turns)] for turns in CHATS]
     chats.append([{"role": "system", "content": "You are a helpful assistant."}, {"role": "user", "content": "What is 12 × 12?"}])
     cases = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from random import Random
 
+from common.split import allowed
+
 from .phrase import Turn, ask
-from .split import allowed
 
 TOO_BIG = "That is too big for me: I calculate with whole numbers of up to three digits."
 NOT_WHOLE = "I only calculate with whole numbers of up to three digits."

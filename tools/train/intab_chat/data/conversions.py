@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from random import Random
 
+from common.split import allowed
+
 from .arithmetic import div_answer, multiply, partials, _significant
 from .phrase import Turn, ask
-from .split import allowed
 
 # unit: (symbol used in answers, spellings in questions: singular, plural, short forms)
 UNITS = {

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from random import Random
 
+from common.split import allowed
+
 from .phrase import Turn, ask
-from .split import allowed
 
 _SKILLS = """- arithmetic with numbers of up to three digits
 - unit conversion

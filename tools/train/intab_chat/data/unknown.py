@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from random import Random
 
+from common.split import allowed
+
 from .countries import COUNTRIES
 from .elements import ELEMENTS
 from .phrase import Turn, ask
-from .split import allowed
 from .wordlist import WORDS
 from .words import _pseudo
 

@@ -3,13 +3,13 @@ first and last letters, capitals. Lists and words of the held-out split never oc
 """
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
+from collections.abc import Iterable
 from random import Random
 
+from common.split import allowed, held_out
+
 from .phrase import Turn, ask, by_letter
-from .split import allowed, held_out
 from .wordlist import WORDS
 
 _NAMES = "Anna Ben Clara David Emma Felix Grace Hugo Ines Jonas Kate Leo Maria Nina Oscar Paul Rita Sam Tom Uma Vera Will Zoe Alice Bob Carol Dan Eve Frank Lucy".split()
@@ -31,9 +31,8 @@ _VOCABULARY: list[str] = []
 _IN_VOCABULARY: set[str] = set()
 
 
-def learn_vocabulary(tokenizer_json: str) -> None:
-    """Reads the tokenizer's whole-word tokens, so that each of them is spelled in training."""
-    tokens = json.loads(Path(tokenizer_json).read_text())["model"]["vocab"]
+def learn_vocabulary(tokens: Iterable[str]) -> None:
+    """Keeps the tokenizer's whole-word tokens, so that each of them is spelled in training."""
     _VOCABULARY[:] = sorted({t.lstrip("Ġ") for t in tokens if re.fullmatch(r"Ġ?[A-Za-z]?[a-z]+", t) and len(t.lstrip("Ġ")) > 1})
     _IN_VOCABULARY.clear()
     _IN_VOCABULARY.update(t.lower() for t in _VOCABULARY)

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from random import Random
 
+from common.split import allowed
+
 from .countries import COUNTRIES, Country
 from .phrase import Turn, ask
-from .split import allowed
 
 _QUESTIONS = {
     "capital": ["[what is|what's|whats|tell me|give me|name] the capital [city|] of {c}?", "capital of {c}?", "{c} capital[ city|]", "which city is the capital of {c}?", "what city is the capital of {c}?",

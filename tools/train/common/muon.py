@@ -18,6 +18,8 @@ def orthogonalise(g: torch.Tensor, steps: int = 5) -> torch.Tensor:
 
 
 class Muon(torch.optim.Optimizer):
+    """Parameters are matrices, or stacks of matrices [n, rows, columns] of which each is one to orthogonalise."""
+
     def __init__(self, params, lr: float, momentum: float = 0.95, weight_decay: float = 0.02):
         shapes: dict[tuple, list] = {}
         for p in params:
@@ -34,7 +36,7 @@ class Muon(torch.optim.Optimizer):
                 state["momentum"] = torch.zeros_like(grads)
             momentum = state["momentum"]
             momentum.lerp_(grads, 1 - group["momentum"])
-            update = orthogonalise(grads.lerp(momentum, group["momentum"])).float()
-            scale = max(1.0, params[0].shape[0] / params[0].shape[1]) ** 0.5
+            rows, columns = grads.shape[-2:]
+            update = orthogonalise(grads.lerp(momentum, group["momentum"]).view(-1, rows, columns)).float().view_as(grads)
             torch._foreach_mul_(params, 1 - group["lr"] * group["weight_decay"])
-            torch._foreach_add_(params, list(update.unbind(0)), alpha=-group["lr"] * scale)
+            torch._foreach_add_(params, list(update.unbind(0)), alpha=-group["lr"] * max(1.0, rows / columns) ** 0.5)

@@ -1,27 +1,26 @@
-"""Packs generated dialogues into rows of `length` tokens in worker processes, endlessly."""
+"""Packs a task's examples into rows of tokens in worker processes, endlessly."""
 from __future__ import annotations
 
 import multiprocessing as mp
 import os
+from importlib import import_module
 from random import Random
 
 import numpy as np
 
-IGNORE = -100
+IGNORE = {"qa": 0}
 
 
-def pack(rng: Random, encoder, rows: int, length: int):
-    """Returns int16 arrays [rows, length]: ids, labels (the next token where it is to be learnt, else IGNORE), dialogue numbers."""
-    from .data.dialogue import dialogue
-
+def pack(rng: Random, encoder, rows: int, length: int, ignore: int = -100):
+    """Returns int16 arrays [rows, length]: ids, labels (`ignore` outside the examples), document numbers (-1 outside)."""
     ids = np.zeros((rows, length), np.int16)
-    labels = np.full((rows, length), IGNORE, np.int16)
+    labels = np.full((rows, length), ignore, np.int16)
     documents = np.full((rows, length), -1, np.int16)
     used, count = [0] * rows, [0] * rows
     open_rows = list(range(rows))
     misses = 0
-    while open_rows and misses < 40:
-        tokens, mask = encoder.dialogue(*dialogue(rng))
+    while open_rows:
+        tokens, classes = encoder.example(rng)
         n = len(tokens)
         if n > length:
             continue
@@ -29,11 +28,11 @@ def pack(rng: Random, encoder, rows: int, length: int):
             at = used[row]
             if at + n <= length:
                 ids[row, at:at + n] = tokens
-                labels[row, at:at + n - 1] = [t if m else IGNORE for t, m in zip(tokens[1:], mask[1:])]
+                labels[row, at:at + n] = classes
                 documents[row, at:at + n] = count[row]
                 used[row] += n
                 count[row] += 1
-                if used[row] > length - 40:
+                if used[row] > length - length // 25:
                     open_rows.remove(row)
                 misses = 0
                 break
@@ -45,24 +44,21 @@ def pack(rng: Random, encoder, rows: int, length: int):
     return ids, labels, documents
 
 
-def _work(queue, tokenizer_path: str, seed: int, rows: int, length: int) -> None:
+def _work(queue, task_name: str, tokenizer_path: str, seed: int, rows: int) -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     from tokenizers import Tokenizer
 
-    from .data.words import learn_vocabulary
-    from .tokenizer import Encoder
-
-    learn_vocabulary(tokenizer_path)
-    encoder = Encoder(Tokenizer.from_file(tokenizer_path))
+    task = import_module(f"{task_name}.task")
+    encoder = task.Encoder(Tokenizer.from_file(tokenizer_path))
     rng = Random(seed)
     while True:
-        queue.put(pack(rng, encoder, rows, length))
+        queue.put(pack(rng, encoder, rows, task.LENGTH, IGNORE.get(task.HEAD, -100)))
 
 
-def start(tokenizer_path: str, seed: int, workers: int, rows: int, length: int):
+def start(task_name: str, tokenizer_path: str, seed: int, workers: int, rows: int):
     """Starts the workers; the queue yields what `pack` returns."""
     context = mp.get_context("spawn")
     queue = context.Queue(maxsize=workers * 4)
     for i in range(workers):
-        context.Process(target=_work, args=(queue, tokenizer_path, seed * 1000 + i, rows, length), daemon=True).start()
+        context.Process(target=_work, args=(queue, task_name, tokenizer_path, seed * 1000 + i, rows), daemon=True).start()
     return queue
