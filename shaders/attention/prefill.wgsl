@@ -46,10 +46,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   }
   var out0: array<vec4f, CHUNKS>;
   var out1: array<vec4f, CHUNKS>;
-  let last_slot = past + min(t0 + TILE, tokens); // one past the last slot any query here sees
+  let last_slot = past + select(min(t0 + TILE, tokens), tokens, BIDIRECTIONAL); // one past the last slot any query here sees
   var first_slot = 0u;
   if (WINDOW > 0u && past + t0 + 1u > WINDOW) {
-    first_slot = past + t0 + 1u - WINDOW;
+    first_slot = past + t0 + 1u - WINDOW - select(0u, 1u, BIDIRECTIONAL && past + t0 + 1u > WINDOW + 1u);
   }
   for (var j0 = first_slot - first_slot % TILE; j0 < last_slot; j0 += TILE) {
     var a = vec4f(0.0);

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.ts';
-import { FAMILIES } from '../models/registry.ts';
 import { withDefaults } from './auto-config.ts';
-import { CONFIG_DEFAULTS } from './config-defaults.ts';
 
 describe('a configuration with its defaults', () => {
   it('keeps what is given and fills in what is missing', () => {
@@ -37,10 +35,5 @@ describe('a configuration with its defaults', () => {
   it('leaves other families alone and names a field of the wrong type', () => {
     expect(withDefaults({ model_type: 'other', a: null })).toEqual({ model_type: 'other', a: null });
     expect(() => withDefaults({ model_type: 'llama', hidden_size: 'wide' })).toThrow(ConfigError);
-  });
-
-  it('knows families that exist', () => {
-    const types = FAMILIES.map(({ type }) => type);
-    for (const type of Object.keys(CONFIG_DEFAULTS)) expect(types).toContain(type);
   });
 });

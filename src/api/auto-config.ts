@@ -4,7 +4,7 @@ import { SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { type JsonObject, parseJsonObject } from '../formats/json.ts';
 import { type ModelLocation, openSource, type SourceOptions } from '../hub/open-source.ts';
-import { CONFIG_DEFAULTS } from './config-defaults.ts';
+import { fillIn } from '../models/registry.ts';
 
 /** The fields of a configuration, by the names that config.json gives them. */
 export interface PretrainedConfig {
@@ -29,27 +29,20 @@ export const AutoConfig = {
   },
 };
 
-/** Fields that the reference derives where they are null; any other null means none. */
-const DERIVED = ['num_key_value_heads', 'head_dim', 'layer_types', 'moe_intermediate_size', 'rope_parameters'];
-
 /**
  * A configuration with its family's defaults; that of a family that intab does not know stays as it is.
  * @throws {ConfigError} a field that others follow from is of the wrong type.
  */
 export function withDefaults(object: JsonObject): PretrainedConfig {
   const config = new Fields(object, 'config.json');
-  const type = config.string('model_type', { default: '' });
-  const family = Object.hasOwn(CONFIG_DEFAULTS, type) ? CONFIG_DEFAULTS[type] : undefined;
-  if (!family) return object;
-  const given = Object.fromEntries(
-    Object.entries(object).filter(([name, value]) => value !== null || !DERIVED.includes(name)),
-  );
-  return { ...family(config, object), rope_parameters: ropeParameters(config), ...given };
+  const filled = fillIn(config);
+  if (filled === config) return object;
+  return { ...filled.toJSON(), rope_parameters: config.object('rope_parameters')?.toJSON() ?? ropeParameters(config) };
 }
 
 /** The newer home of `rope_theta` and `rope_scaling`. */
 function ropeParameters(config: Fields): JsonObject {
   const scaling = config.object('rope_scaling');
-  const { type, ...scaled } = Object.fromEntries(scaling?.names().map((name) => [name, scaling.raw(name)]) ?? []);
+  const { type, ...scaled } = scaling?.toJSON() ?? {};
   return { rope_theta: config.number('rope_theta', { default: 10_000 }), rope_type: type ?? 'default', ...scaled };
 }

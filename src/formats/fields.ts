@@ -9,6 +9,8 @@ export interface NumberRange {
   max?: number;
 }
 
+const NULL_MEANS_NONE = /^(\w+_token_id|sliding_window)$/;
+
 export class Fields {
   readonly file: string;
   /** Path of this object inside the file, '' at the top level. */
@@ -19,6 +21,21 @@ export class Fields {
     this.#object = object;
     this.file = file;
     this.path = path;
+  }
+
+  /**
+   * The same fields with `defaults` for those that are absent. One that is null gets its default too, unless null means "none"
+   * there: the token ids and `sliding_window`.
+   */
+  withDefaults(defaults: JsonObject): Fields {
+    const given = Object.entries(this.#object).filter(
+      ([name, value]) => value !== null || NULL_MEANS_NONE.test(name) || !Object.hasOwn(defaults, name),
+    );
+    return new Fields({ ...defaults, ...Object.fromEntries(given) }, this.file, this.path);
+  }
+
+  toJSON(): JsonObject {
+    return this.#object;
   }
 
   /** Names of the fields that are present (null counts as absent). */
@@ -33,6 +50,11 @@ export class Fields {
   /** The value as parsed; undefined when absent or null. */
   raw(name: string): unknown {
     return Object.hasOwn(this.#object, name) ? (this.#object[name] ?? undefined) : undefined;
+  }
+
+  /** Which of a field's names is present; the first where none is. */
+  nameOf(...names: [string, ...string[]]): string {
+    return names.find((name) => this.has(name)) ?? names[0];
   }
 
   /** An integer. Without `default` the field is required. */

@@ -36,6 +36,8 @@ export interface AttentionShape {
   scale: number;
   /** Sliding window in tokens; undefined sees everything before. */
   window?: number | undefined;
+  /** Tokens of one step see each other both ways; a window then reaches that far to either side. */
+  bidirectional?: boolean | undefined;
 }
 
 export type KvDType = 'f32' | 'f16';
@@ -78,7 +80,7 @@ function shapeConstants({ heads, kvHeads, headDim }: AttentionShape) {
 }
 
 function maskConstants(shape: AttentionShape, cache: LayerCache) {
-  return { MASKED: cache.mask ? 1 : 0, WINDOW: shape.window ?? 0 };
+  return { MASKED: cache.mask ? 1 : 0, WINDOW: shape.window ?? 0, BIDIRECTIONAL: shape.bidirectional ? 1 : 0 };
 }
 
 const kvFor = (dtype: KvDType) => (dtype === 'f32' ? kvF32 : kvF16);

@@ -1,41 +1,48 @@
 // Llama (transformers 5.17, modeling_llama.py; arXiv 2302.13971): pre-norm decoder, rotary embedding, grouped-query attention,
-// gated MLP.
+// gated MLP. The forward pass that all families share is in blocks/decoder.ts.
 import type { Fields } from '../formats/fields.ts';
 import { readActivation } from './blocks/activation.ts';
-import { attention } from './blocks/attention.ts';
+import { selfAttention } from './blocks/attention.ts';
 import { decoder, readSizes } from './blocks/decoder.ts';
-import { gatedMlp } from './blocks/mlp.ts';
+import { decoderDefaults } from './blocks/defaults.ts';
+import { denseMlp } from './blocks/mlp.ts';
 import { readRope } from './blocks/rope.ts';
+import { sameShapes } from './blocks/windows.ts';
 import type { Layout, ModelFamily, Task } from './model.ts';
 
-/** Missing fields take the defaults of the reference's LlamaConfig. */
-const DEFAULTS = { vocab: 32_000, hidden: 4096, layers: 32, heads: 32, positions: 2048, eps: 1e-6 };
+/** Of the reference's LlamaConfig. */
+const DEFAULTS = {
+  vocab_size: 32_000,
+  hidden_size: 4096,
+  intermediate_size: 11_008,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  max_position_embeddings: 2048,
+  rms_norm_eps: 1e-6,
+  attention_bias: false,
+  mlp_bias: false,
+  pretraining_tp: 1,
+  bos_token_id: 1,
+  eos_token_id: 2,
+};
 
 function llama(config: Fields, task: Task, layout: Layout) {
-  const sizes = readSizes(config, DEFAULTS);
-  const { hiddenSize: width, heads, kvHeads, headDim } = sizes;
-  const shape = { heads, kvHeads, headDim, scale: headDim ** -0.5 };
-  const inner = config.int('intermediate_size', { default: 11_008, min: 1 });
-  const activation = readActivation(config);
-  const attentionBias = config.bool('attention_bias', { default: false });
-  const mlpBias = config.bool('mlp_bias', { default: false });
-  const pretrainingTp = config.int('pretraining_tp', { default: 1 });
+  const sizes = readSizes(config);
+  const width = sizes.hiddenSize;
+  const attentionBias = config.bool('attention_bias');
+  const pretrainingTp = config.int('pretraining_tp');
   return decoder(config, task, layout, {
     sizes,
-    shapes: Array.from({ length: sizes.layers }, () => shape),
-    rope: readRope(config, headDim, sizes.maxPositions),
+    shapes: sameShapes(sizes),
+    rope: readRope(config, sizes.headDim, sizes.maxPositions),
     notes: pretrainingTp === 1 ? [] : ['pretraining_tp is ignored: it changes nothing in inference'],
-    attention: (g, x, { name, layer, shape, request }) =>
-      attention(g, x, {
-        name: `${name}.self_attn`,
-        layer,
-        shape,
-        width,
-        qkvBias: attentionBias,
-        outputBias: attentionBias,
-        attentions: request.attentions,
-      }),
-    mlp: (g, x, { name }) => gatedMlp(g, x, { name: `${name}.mlp`, width, inner, activation, bias: mlpBias }),
+    attention: selfAttention({ width, qkvBias: attentionBias, outputBias: attentionBias }),
+    mlp: denseMlp({
+      width,
+      inner: config.int('intermediate_size', { min: 1 }),
+      activation: readActivation(config),
+      bias: config.bool('mlp_bias'),
+    }),
   });
 }
 
@@ -48,5 +55,6 @@ export const LLAMA: ModelFamily = {
     'token-classification': 'LlamaForTokenClassification',
     'question-answering': 'LlamaForQuestionAnswering',
   },
+  defaults: (config) => decoderDefaults(config, DEFAULTS),
   create: llama,
 };

@@ -1,5 +1,6 @@
 // What a model file gives: its sizes, its rotary embedding and a forward pass to record.
 import type { Fields } from '../formats/fields.ts';
+import type { JsonObject } from '../formats/json.ts';
 import type { AttentionShape, Graph } from '../graph/graph.ts';
 import type { Rope } from './blocks/rope.ts';
 
@@ -60,6 +61,8 @@ export interface Model {
   readonly rope: Rope;
   /** Attention of each layer. */
   readonly attention: readonly AttentionShape[];
+  /** Tokens see those after them, too: the whole input goes in one step, and there is no cache to continue. */
+  readonly bidirectional: boolean;
   /** Whether there is a head that gives logits. */
   readonly hasLogits: boolean;
   /** Logits per row: the vocabulary, the labels, or start and end of an answer; 0 without a head. */
@@ -92,5 +95,7 @@ export interface ModelFamily {
   type: string;
   /** The reference's class names; a task without one is refused. */
   architectures: Partial<Record<Task, string>>;
+  /** What fields that config.json leaves out mean; `create` gets a configuration that has them all. */
+  defaults(config: Fields): JsonObject;
   create(config: Fields, task: Task, layout: Layout): Omit<Model, 'type' | 'className' | 'task'>;
 }

@@ -1,90 +1,45 @@
 // Qwen2-MoE (transformers 5.17, modeling_qwen2_moe.py; arXiv 2407.10671): Llama's attention with biases on q, k and v; softmax routing
 // and a shared expert behind a sigmoid gate in most layers, a plain MLP in the others.
 import type { Fields } from '../formats/fields.ts';
-import { readActivation } from './blocks/activation.ts';
-import { attention } from './blocks/attention.ts';
+import { selfAttention } from './blocks/attention.ts';
 import { decoder, readSizes } from './blocks/decoder.ts';
-import { gatedMlp } from './blocks/mlp.ts';
-import { checkRouting, mixtureOfExperts, type RoutingChoice } from './blocks/moe.ts';
+import { decoderDefaults, switchedLayerTypes } from './blocks/defaults.ts';
+import { QWEN_MOE_DEFAULTS, qwenMoe } from './blocks/qwen-moe.ts';
 import { readRope } from './blocks/rope.ts';
-import { windowedShapes } from './blocks/windows.ts';
+import { readSwitchedWindow, windowedShapes } from './blocks/windows.ts';
 import type { Layout, ModelFamily, Task } from './model.ts';
 
-/** Missing fields take the defaults of the reference's Qwen2MoeConfig. */
-const DEFAULTS = { vocab: 151_936, hidden: 2048, layers: 24, heads: 16, kvHeads: 16, positions: 32_768, eps: 1e-6 };
+/** Of the reference's Qwen2MoeConfig. */
+const DEFAULTS = {
+  ...QWEN_MOE_DEFAULTS,
+  vocab_size: 151_936,
+  hidden_size: 2048,
+  intermediate_size: 5632,
+  num_hidden_layers: 24,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  max_position_embeddings: 32_768,
+  rms_norm_eps: 1e-6,
+  qkv_bias: true,
+  use_sliding_window: false,
+  sliding_window: 4096,
+  max_window_layers: 28,
+  num_experts: 60,
+  num_experts_per_tok: 4,
+  moe_intermediate_size: 1408,
+  shared_expert_intermediate_size: 5632,
+};
 
 function qwen2Moe(config: Fields, task: Task, layout: Layout) {
-  const sizes = readSizes(config, DEFAULTS);
-  const { hiddenSize: width, heads, kvHeads, headDim, layers } = sizes;
-  const windowed = config.bool('use_sliding_window', { default: false });
-  const window = config.int('sliding_window', { default: 4096, min: 0 });
-  const shapes = windowedShapes(
-    config,
-    layers,
-    { heads, kvHeads, headDim, scale: headDim ** -0.5 },
-    {
-      window: windowed && window > 0 ? window : undefined,
-      firstLayer: config.int('max_window_layers', { default: 28, min: 0 }),
-    },
-  );
-  const activation = readActivation(config);
-  const qkvBias = config.bool('qkv_bias', { default: true });
-  const denseInner = config.int('intermediate_size', { default: 5632, min: 1 });
-  const inner = config.int('moe_intermediate_size', { default: 1408, min: 1 });
-  const sharedInner = config.int('shared_expert_intermediate_size', { default: 5632, min: 1 });
-  const routing: RoutingChoice = {
-    scoring: 'softmax',
-    experts: config.int('num_experts', { default: 60, min: 0 }),
-    chosen: config.int('num_experts_per_tok', { default: 4, min: 1 }),
-    groups: 1,
-    chosenGroups: 1,
-    normalize: config.bool('norm_topk_prob', { default: false }),
-    floor: 0,
-    scale: 1,
-  };
-  const sparseStep = config.int('decoder_sparse_step', { default: 1, min: 1 });
-  const mlpOnly = config.numberList('mlp_only_layers', { default: [] as number[] });
-  const isSparse = (layer: number) => routing.experts > 0 && !mlpOnly.includes(layer) && (layer + 1) % sparseStep === 0;
-  const sparse = Array.from({ length: layers }, (_, layer) => layer).filter(isSparse);
-  if (sparse.length > 0) checkRouting(config, routing, 'num_experts_per_tok');
-
+  const sizes = readSizes(config);
+  const qkvBias = config.bool('qkv_bias');
+  const sharedInner = config.int('shared_expert_intermediate_size', { min: 1 });
   return decoder(config, task, layout, {
     sizes,
-    shapes,
-    rope: readRope(config, headDim, sizes.maxPositions),
-    routed:
-      sparse.length === 0
-        ? undefined
-        : {
-            experts: sparse.map(() => routing.experts),
-            chosen: routing.chosen,
-            auxLossCoefficient: config.number('router_aux_loss_coef', { default: 0.001 }),
-            output: config.bool('output_router_logits', { default: false }),
-          },
-    attention: (g, x, { name, layer, shape, request }) =>
-      attention(g, x, {
-        name: `${name}.self_attn`,
-        layer,
-        shape,
-        width,
-        qkvBias,
-        outputBias: false,
-        attentions: request.attentions,
-      }),
-    mlp: (g, x, { name: layerName, layer, request }) => {
-      const name = `${layerName}.mlp`;
-      if (!isSparse(layer)) return gatedMlp(g, x, { name, width, inner: denseInner, activation, bias: false });
-      return mixtureOfExperts(g, x, layout, {
-        name,
-        width,
-        inner,
-        activation,
-        routing,
-        router: `${name}.gate.weight`,
-        shared: { name: `${name}.shared_expert`, inner: sharedInner, gate: `${name}.shared_expert_gate.weight` },
-        logitsOutput: request.routerLogits ? `router_logits.${sparse.indexOf(layer)}` : undefined,
-      });
-    },
+    shapes: windowedShapes(config, sizes, readSwitchedWindow(config)),
+    rope: readRope(config, sizes.headDim, sizes.maxPositions),
+    attention: selfAttention({ width: sizes.hiddenSize, qkvBias, outputBias: false }),
+    ...qwenMoe(config, sizes, layout, sharedInner),
   });
 }
 
@@ -97,5 +52,6 @@ export const QWEN2_MOE: ModelFamily = {
     'token-classification': 'Qwen2MoeForTokenClassification',
     'question-answering': 'Qwen2MoeForQuestionAnswering',
   },
+  defaults: (config) => ({ ...decoderDefaults(config, DEFAULTS), layer_types: switchedLayerTypes(config, DEFAULTS) }),
   create: qwen2Moe,
 };

@@ -104,6 +104,23 @@ describe('llama', () => {
   });
 });
 
+describe('a bidirectional model', () => {
+  const config = { ...SMALL, architectures: ['LlamaForTokenClassification'], is_causal: false };
+  const createFor = (task: Parameters<typeof createModel>[1]) =>
+    createModel(new Fields(config, 'config.json'), task, new Set());
+
+  it('says so in every layer', () => {
+    const model = createFor('token-classification');
+    expect(model.bidirectional).toBe(true);
+    expect(model.attention.map(({ bidirectional }) => bidirectional)).toEqual([true, true]);
+    expect(create(SMALL).bidirectional).toBe(false);
+  });
+
+  it('is refused for generating text', () => {
+    expect(() => createFor('causal')).toThrow(UnsupportedError);
+  });
+});
+
 /** Numbers in [0, 1) from a seed (mulberry32). */
 function randomSource(seed: number): () => number {
   let state = seed;

@@ -3,12 +3,37 @@ import { UnsupportedError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
 import { castRope, type RopePrecision } from './blocks/rope.ts';
 import { DOTS1 } from './dots1.ts';
+import { HUNYUAN_V1_DENSE } from './hunyuan-v1-dense.ts';
 import { HUNYUAN_V1_MOE } from './hunyuan-v1-moe.ts';
 import { LLAMA } from './llama.ts';
+import { MISTRAL } from './mistral.ts';
 import type { Layout, Model, ModelFamily, Task } from './model.ts';
+import { QWEN2 } from './qwen2.ts';
 import { QWEN2_MOE } from './qwen2-moe.ts';
+import { QWEN3 } from './qwen3.ts';
+import { QWEN3_MOE } from './qwen3-moe.ts';
 
-export const FAMILIES: readonly ModelFamily[] = [LLAMA, QWEN2_MOE, DOTS1, HUNYUAN_V1_MOE];
+export const FAMILIES: readonly ModelFamily[] = [
+  LLAMA,
+  MISTRAL,
+  QWEN2,
+  QWEN3,
+  QWEN2_MOE,
+  QWEN3_MOE,
+  DOTS1,
+  HUNYUAN_V1_DENSE,
+  HUNYUAN_V1_MOE,
+];
+
+/**
+ * A configuration with its family's defaults; that of a family that intab does not know stays as it is.
+ * @throws {ConfigError} a field that others follow from is of the wrong type.
+ */
+export function fillIn(config: Fields): Fields {
+  const type = config.string('model_type', { default: undefined });
+  const family = FAMILIES.find((candidate) => candidate.type === type);
+  return family ? config.withDefaults(family.defaults(config)) : config;
+}
 
 /** Fields that change what a model computes and that intab does not know how to follow. */
 const REFUSED = ['quantization_config', 'adapter_config', 'sliding_window_pattern', 'attn_logit_softcapping'] as const;
@@ -42,7 +67,16 @@ export function createModel(
       remedy: 'load the model for one of these tasks',
     });
   }
-  const model = family.create(config, task, layoutOf(tensors));
+  const model = family.create(config.withDefaults(family.defaults(config)), task, layoutOf(tensors));
+  if (model.bidirectional && task === 'causal') {
+    throw new UnsupportedError({
+      what: `${config.file}: is_causal is false, so the model cannot generate text`,
+      expected: Object.keys(family.architectures)
+        .filter((name) => name !== task)
+        .join(', '),
+      remedy: 'load the model for one of these tasks',
+    });
+  }
   return { ...model, type: family.type, className, task, rope: castRope(model.rope, ropePrecision) };
 }
 

@@ -127,6 +127,9 @@ export function checkInputs(loaded: LoadedModel, inputs: ForwardInputs): Checked
     if (positions.flat().some((value) => value < 0)) throw wrongInput('position_ids are negative', '0 or more', '< 0');
     if (positions.length === 1) positions = Array.from({ length: batch }, () => positions?.[0] as number[]);
   }
+  if (model.bidirectional && (past_key_values || inputs.use_cache)) {
+    throw wrongInput('A bidirectional model (is_causal: false) has no cache to continue', 'no use_cache', 'a cache');
+  }
   if (inputs.output_router_logits && !model.routed) {
     throw wrongInput('output_router_logits needs a mixture-of-experts model', 'false', `true for ${model.className}`);
   }

@@ -98,6 +98,7 @@ class ForwardCall {
   #chunkTokens(): number {
     const { batch, tokens, kept } = this.#checked;
     const { model } = this.#session.loaded;
+    if (model.bidirectional) return tokens;
     let most = Math.min(this.#session.chunkTokens, tokens);
     if (model.hasLogits && !kept) {
       most = Math.min(most, Math.floor(LOGITS_BYTES / (batch * alignUp(model.logitsWidth, WIDTH_STEP) * 4)));

@@ -57,7 +57,7 @@ export class Session {
     this.loaded = loaded;
     this.#rules = rules;
     this.cache = new KvCache(gpu, model.attention, batch, capacity, kvDType);
-    const chunk = Math.max(Math.floor(MAX_STEP_ROWS / batch), 1);
+    const chunk = model.bidirectional ? capacity : Math.max(Math.floor(MAX_STEP_ROWS / batch), 1);
     this.chunkTokens = Math.min(options.chunkTokens ?? chunk, chunk, capacity);
     const rows = batch * this.chunkTokens;
     this.ids = gpu.buffers.storage('ids', rows * 4);

@@ -94,14 +94,16 @@ export function rotate(x: Numbers, position: number, inverse: Numbers, scaling: 
   return y;
 }
 
-/** Which slots a query sees: causal, within the window, no padding. */
+/** Which slots a query sees: causal or both ways, within the window, no padding. */
 export function isVisible(
   querySlot: number,
   slot: number,
-  options: { window?: number | undefined; mask?: Numbers | undefined },
+  options: { window?: number | undefined; bidirectional?: boolean | undefined; mask?: Numbers | undefined },
 ): boolean {
-  if (slot > querySlot) return false;
-  if (options.window && slot + options.window <= querySlot) return false;
+  const { window, bidirectional } = options;
+  if (slot > querySlot && !bidirectional) return false;
+  if (window && bidirectional && Math.abs(slot - querySlot) > window) return false;
+  if (window && !bidirectional && slot + window <= querySlot) return false;
   return options.mask?.[slot] !== 0;
 }
 
@@ -160,6 +162,7 @@ export interface AttentionReference {
   headDim: number;
   scale: number;
   window?: number | undefined;
+  bidirectional?: boolean | undefined;
   /** [B, past + tokens]: 0 for padding */
   mask?: readonly Numbers[] | undefined;
   /** Whether a token sees itself even where it is padding. */
@@ -173,7 +176,22 @@ export interface AttentionReference {
 
 /** Attention weights `[B, H, T, past + tokens]` and outputs `[B·T, H·D]`; queries that see nothing give zeros. */
 export function attention(args: AttentionReference): { weights: Float64Array; outputs: Float64Array } {
-  const { batch, tokens, past, heads, kvHeads, headDim, scale, window, mask, seesItself, q, keys, values } = args;
+  const {
+    batch,
+    tokens,
+    past,
+    heads,
+    kvHeads,
+    headDim,
+    scale,
+    window,
+    bidirectional,
+    mask,
+    seesItself,
+    q,
+    keys,
+    values,
+  } = args;
   const slots = past + tokens;
   const weights = new Float64Array(batch * heads * tokens * slots);
   const outputs = new Float64Array(batch * tokens * heads * headDim);
@@ -184,7 +202,7 @@ export function attention(args: AttentionReference): { weights: Float64Array; ou
         const at = ((b * tokens + t) * heads + h) * headDim;
         const scores = Array.from({ length: slots }, (_, slot) => {
           const self = seesItself && slot === past + t;
-          if (!self && !isVisible(past + t, slot, { window, mask: mask?.[b] })) return undefined;
+          if (!self && !isVisible(past + t, slot, { window, bidirectional, mask: mask?.[b] })) return undefined;
           let sum = 0;
           for (let d = 0; d < headDim; d++) sum += (q[at + d] as number) * (keys[(kv + slot) * headDim + d] as number);
           return sum * scale;

@@ -1,24 +1,35 @@
 // Self-attention of one decoder layer: packed q, k, v projection, rotary embedding, KV cache, output projection.
 import type { AttentionShape, GraphBuilder, Tensor } from '../../graph/graph.ts';
 import { matrix, vector } from '../../graph/weights.ts';
+import type { DecoderLayer } from './decoder.ts';
 
-export interface AttentionBlock {
-  /** Name of the block in the checkpoint, such as `model.layers.0.self_attn`. */
-  name: string;
-  layer: number;
-  shape: AttentionShape;
+/** What a family's configuration says about attention, the same in each of its layers. */
+export interface AttentionOptions {
   /** Model width M. */
   width: number;
   qkvBias: boolean;
   outputBias: boolean;
   /** RMSNorm of each head of q and k, by the names of its gains in the block. */
   headNorm?: { query: string; key: string; eps: number; place: 'before' | 'after' } | undefined;
+}
+
+interface AttentionBlock extends AttentionOptions {
+  /** Name of the block in the checkpoint, such as `model.layers.0.self_attn`. */
+  name: string;
+  layer: number;
+  shape: AttentionShape;
   /** Make the attention weights readable. */
   attentions?: boolean | undefined;
 }
 
+/** The attention half of a decoder layer. */
+export function selfAttention(options: AttentionOptions): DecoderLayer['attention'] {
+  return (g, x, { name, layer, shape, request }) =>
+    attention(g, x, { ...options, name: `${name}.self_attn`, layer, shape, attentions: request.attentions });
+}
+
 /** x: [tokens, M] → [tokens, M] */
-export function attention(g: GraphBuilder, x: Tensor, block: AttentionBlock): Tensor {
+function attention(g: GraphBuilder, x: Tensor, block: AttentionBlock): Tensor {
   const { name, layer, shape, width } = block;
   const qRows = shape.heads * shape.headDim;
   const kvRows = shape.kvHeads * shape.headDim;

@@ -5,6 +5,7 @@ import { type AttentionShape, type Graph, GraphBuilder, type Norm, type Tensor }
 import { type MatrixSpec, matrix, vector } from '../../graph/weights.ts';
 import { ignoresHead, readHead } from '../heads/head.ts';
 import type { ForwardRequest, Layout, Model, RoutedLayers, Task } from '../model.ts';
+import { MAX_LAYERS } from './defaults.ts';
 import type { Rope } from './rope.ts';
 
 /** Sizes that every decoder's configuration has, read by `readSizes`. */
@@ -20,26 +21,12 @@ export interface DecoderSizes {
   tied: boolean;
 }
 
-/** What a family's configuration class gives for fields that are missing; kv heads default to heads where not given. */
-export interface SizeDefaults {
-  vocab: number;
-  hidden: number;
-  layers: number;
-  heads: number;
-  kvHeads?: number;
-  positions: number;
-  eps: number;
-}
-
-/** Far more than any model has; keeps a hostile configuration from filling memory before its tensors are looked at. */
-const MAX_LAYERS = 4096;
-
 /** @throws {ConfigError} sizes that cannot be run. */
-export function readSizes(config: Fields, defaults: SizeDefaults): DecoderSizes {
-  const hiddenSize = config.int('hidden_size', { default: defaults.hidden, min: 1 });
-  const heads = config.int('num_attention_heads', { default: defaults.heads, min: 1 });
-  const kvHeads = config.int('num_key_value_heads', { default: defaults.kvHeads ?? heads, min: 1 });
-  const headDim = config.int('head_dim', { default: Math.floor(hiddenSize / heads), min: 2 });
+export function readSizes(config: Fields): DecoderSizes {
+  const hiddenSize = config.int('hidden_size', { min: 1 });
+  const heads = config.int('num_attention_heads', { min: 1 });
+  const kvHeads = config.int('num_key_value_heads', { min: 1 });
+  const headDim = config.int('head_dim', { min: 2 });
   if (heads % kvHeads !== 0) {
     throw config.wrong('num_key_value_heads', `a divisor of num_attention_heads, ${heads}`, String(kvHeads));
   }
@@ -47,15 +34,15 @@ export function readSizes(config: Fields, defaults: SizeDefaults): DecoderSizes 
     throw config.wrong('head_dim', 'an even number up to 512', String(headDim));
   }
   return {
-    vocabSize: config.int('vocab_size', { default: defaults.vocab, min: 1 }),
+    vocabSize: config.int('vocab_size', { min: 1 }),
     hiddenSize,
-    layers: config.int('num_hidden_layers', { default: defaults.layers, min: 1, max: MAX_LAYERS }),
+    layers: config.int('num_hidden_layers', { min: 1, max: MAX_LAYERS }),
     heads,
     kvHeads,
     headDim,
-    maxPositions: config.int('max_position_embeddings', { default: defaults.positions, min: 1 }),
-    eps: config.number('rms_norm_eps', { default: defaults.eps, min: 0 }),
-    tied: config.bool('tie_word_embeddings', { default: false }),
+    maxPositions: config.int('max_position_embeddings', { min: 1 }),
+    eps: config.number('rms_norm_eps', { min: 0 }),
+    tied: config.bool('tie_word_embeddings'),
   };
 }
 
@@ -75,7 +62,7 @@ export interface LayerContext {
 
 export interface DecoderParts extends DecoderLayer {
   sizes: DecoderSizes;
-  /** Attention of each layer. */
+  /** Attention of each layer, causal unless the configuration says `is_causal: false`. */
   shapes: readonly AttentionShape[];
   rope: Rope;
   routed?: RoutedLayers | undefined;
@@ -91,8 +78,10 @@ export function decoder(
   { prefix }: Layout,
   parts: DecoderParts,
 ): Omit<Model, 'type' | 'className' | 'task'> {
-  const { sizes, shapes, rope } = parts;
+  const { sizes, rope } = parts;
   const { vocabSize, hiddenSize, layers, eps, tied } = sizes;
+  const bidirectional = !config.bool('is_causal', { default: true });
+  const shapes = parts.shapes.map((shape) => ({ ...shape, bidirectional }));
   const table: MatrixSpec = matrix([{ tensor: `${prefix}embed_tokens.weight`, rows: vocabSize }], hiddenSize, {
     role: 'token',
   });
@@ -128,6 +117,7 @@ export function decoder(
     maxPositions: sizes.maxPositions,
     rope,
     attention: shapes,
+    bidirectional,
     hasLogits: head.weight !== undefined,
     logitsWidth: head.width,
     classification: head.classification,

@@ -29,6 +29,7 @@ interface AttentionCase {
   batch?: number;
   dtype?: KvDType;
   window?: number;
+  bidirectional?: boolean;
   padding?: Padding;
   splits?: number;
   /** Multiplies the queries: large ones make the softmax sharp. */
@@ -57,7 +58,7 @@ class Scene {
     const { heads, kvHeads, headDim, tokens = 1, past = 0, batch = 1, splits = 1 } = c;
     this.bench = bench;
     this.dtype = c.dtype ?? 'f32';
-    this.shape = { heads, kvHeads, headDim, scale: headDim ** -0.5, window: c.window };
+    this.shape = { heads, kvHeads, headDim, scale: headDim ** -0.5, window: c.window, bidirectional: c.bidirectional };
     const capacity = past + tokens + 5;
     this.size = { batch, tokens, past, kept: 0, splits, capacity, counter: 0 };
     this.mask = c.padding && Array.from({ length: batch }, (_, b) => paddingRow(c.padding, b, past + tokens));
@@ -253,6 +254,7 @@ const PREPARE: Record<
 function attentionCase(c: AttentionCase): KernelCase {
   const { kernel, heads, kvHeads, headDim, tokens = 1, past = 0, batch = 1, dtype = 'f32' } = c;
   const extras = [
+    c.bidirectional && 'bidirectional',
     c.window && `window ${c.window}`,
     c.padding && `${c.padding} padding`,
     c.splits && `${c.splits} splits`,
@@ -299,6 +301,16 @@ const CASES: readonly AttentionCase[] = [
   { kernel: 'prefill', ...FEW, tokens: 37, past: 40, batch: 2, padding: 'holes', window: 20 },
   ...[1, 33].map((window) => ({ kernel: 'prefill' as const, tokens: 40, past: 30, window, ...FEW })),
   { kernel: 'prefill', ...FEW, tokens: 6, past: 30, spread: 60 },
+  ...[1, 32, 33, 70].map((tokens) => ({ kernel: 'prefill' as const, tokens, bidirectional: true, ...FEW })),
+  { kernel: 'prefill', ...FEW, tokens: 40, batch: 3, padding: 'right', bidirectional: true },
+  { kernel: 'prefill', ...FEW, tokens: 40, batch: 2, padding: 'holes', bidirectional: true, dtype: 'f16' },
+  ...[1, 5, 32, 33].map((window) => ({
+    kernel: 'prefill' as const,
+    tokens: 70,
+    window,
+    bidirectional: true,
+    ...FEW,
+  })),
 
   ...HEADS.map((heads) => ({ kernel: 'decode' as const, past: 37, ...heads })),
   ...[0, 1, 31, 32, 33, 65].map((past) => ({ kernel: 'decode' as const, past, ...FEW })),
@@ -327,6 +339,8 @@ const CASES: readonly AttentionCase[] = [
   { kernel: 'weights', ...FEW, tokens: 2, past: 70, batch: 2, padding: 'left' },
   { kernel: 'weights', ...FEW, tokens: 20, batch: 3, padding: 'right', dtype: 'f16' },
   { kernel: 'weights', ...FEW, tokens: 3, past: 20, window: 4 },
+  { kernel: 'weights', ...FEW, tokens: 20, batch: 2, padding: 'left', bidirectional: true },
+  { kernel: 'weights', ...FEW, tokens: 20, window: 4, bidirectional: true },
 ];
 
 export const SUITE: KernelSuite = {
