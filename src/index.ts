@@ -16,6 +16,7 @@ export type { AggregationStrategy, EntityGroup, TokenEntity } from './api/entiti
 export type { FeatureExtractionOptions, FeatureExtractionPipeline, Pooling } from './api/feature-extraction.ts';
 export type { GenerationOptions } from './api/generation-config.ts';
 export { type GpuInfo, gpuInfo } from './api/gpu-info.ts';
+export { LlamaTokenizer, type LlamaTokenizerOptions, type LlamaVocabulary } from './api/llama-tokenizer.ts';
 export type { LoadOptions, ProgressCallback, ProgressEvent } from './api/load.ts';
 export { type Pipelines, pipeline } from './api/pipeline.ts';
 export type { PipelineOptions, PipelineTask } from './api/pipeline-options.ts';

@@ -67,7 +67,7 @@ export class Tokenizer {
   readonly #vocab: readonly (string | undefined)[];
   readonly #idOf: ReadonlyMap<string, number>;
   readonly #special = new Set<string>();
-  readonly #specialTokens: ReadonlyMap<SpecialTokenName, string>;
+  readonly #specialTokens: Map<SpecialTokenName, string>;
   readonly #additionalSpecialTokens: unknown;
   readonly #templates: NamedTemplates;
   readonly #compiled = new Map<string, ChatTemplate>();
@@ -94,7 +94,7 @@ export class Tokenizer {
     this.#idOf = model?.tokens_to_ids ?? new Map();
     this.#decoder = definition.decoder;
     for (const { content, special } of definition.addedTokens) if (special) this.#special.add(content);
-    this.#specialTokens = specialTokens;
+    this.#specialTokens = new Map(specialTokens);
     this.#additionalSpecialTokens = additionalSpecialTokens;
     this.#templates = templates;
     this.createDecodeStage(); // an unknown decoder is told now, not in the middle of an answer
@@ -119,8 +119,18 @@ export class Tokenizer {
 
   /** Id of a named special token of tokenizer_config.json. */
   specialTokenId(name: SpecialTokenName): number | undefined {
-    const token = this.#specialTokens.get(name);
+    const token = this.specialToken(name);
     return token === undefined ? undefined : this.#idOf.get(token);
+  }
+
+  /** Another token in the place of a named special one, or none; no text is encoded differently for it. */
+  protected setSpecialToken(name: SpecialTokenName, token: string | undefined): void {
+    if (token === undefined) this.#specialTokens.delete(name);
+    else this.#specialTokens.set(name, token);
+  }
+
+  protected specialToken(name: SpecialTokenName): string | undefined {
+    return this.#specialTokens.get(name);
   }
 
   idOf(token: string): number | undefined {
