@@ -1,38 +1,53 @@
-// The worker entry `intab/worker`: `serve()` in a worker runs the pipeline of the page that names it by the option `worker`.
-import { pipeline } from './api/pipeline.ts';
+// The worker entry `intab/worker`: `serve()` in a worker runs the pipelines of the page that names it by the option `worker`.
+import { type Pipelines, pipeline } from './api/pipeline.ts';
 import type { TextGenerationPipeline } from './api/text-generation.ts';
 import { postError, type WorkerAnswer, type WorkerRequest } from './api/worker-protocol.ts';
+import { DisposedError } from './errors.ts';
+
+type AnyPipeline = Pipelines[keyof Pipelines];
 
 const running = new Map<number, AbortController>();
-let current: TextGenerationPipeline | undefined;
+/** By the call that opened them. */
+const open = new Map<number, AnyPipeline>();
 
 function answer(message: WorkerAnswer): void {
   self.postMessage(message);
+}
+
+function pipelineOf(call: number): AnyPipeline {
+  const found = open.get(call);
+  if (found) return found;
+  throw new DisposedError({ what: 'The pipeline was disposed', remedy: 'open it again' });
 }
 
 async function handle(request: Exclude<WorkerRequest, { kind: 'abort' }>, signal: AbortSignal): Promise<void> {
   const { call } = request;
   switch (request.kind) {
     case 'open': {
-      await current?.dispose();
       const { task, model, options } = request;
-      current = await pipeline(task, model, {
+      const opened = await pipeline(task, model, {
         ...options,
         signal,
         progress_callback: (event) => answer({ kind: 'progress', call, event }),
       });
+      open.set(call, opened);
       return answer({ kind: 'done', call });
     }
     case 'stream': {
-      if (!current) throw new Error('no pipeline is open in this worker');
-      for await (const text of current.stream(request.input, { ...request.options, signal })) {
-        answer({ kind: 'text', call, text, stats: current.stats });
+      const generator = pipelineOf(request.pipeline) as TextGenerationPipeline;
+      for await (const text of generator.stream(request.input, { ...request.options, signal })) {
+        answer({ kind: 'text', call, text, stats: generator.stats });
       }
-      return answer({ kind: 'done', call, stats: current.stats });
+      return answer({ kind: 'done', call, stats: generator.stats });
+    }
+    case 'run': {
+      const run = pipelineOf(request.pipeline) as (...args: readonly unknown[]) => Promise<unknown>;
+      answer({ kind: 'result', call, value: await run(...request.args) });
+      return answer({ kind: 'done', call });
     }
     case 'dispose':
-      await current?.dispose();
-      current = undefined;
+      await open.get(request.pipeline)?.dispose();
+      open.delete(request.pipeline);
       return answer({ kind: 'done', call });
     default:
       return request satisfies never;

@@ -1,6 +1,6 @@
 // A pipeline in a worker behaves as one in the page.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pipeline, SourceError, type TextGenerationPipeline } from '../src/index.ts';
+import { DisposedError, InputError, pipeline, SourceError, Tensor, type TextGenerationPipeline } from '../src/index.ts';
 
 const QUESTION = [{ role: 'user', content: 'What is the capital of France?' }];
 
@@ -57,6 +57,30 @@ describe('a pipeline in a worker', () => {
 
   it('stops when the reader leaves the loop', async () => {
     for await (const _ of chat.stream(QUESTION, { max_new_tokens: 200, eos_token_id: [] })) break;
+    const [answer] = await chat(QUESTION, { max_new_tokens: 20, do_sample: false });
+    expect(JSON.stringify(answer)).toContain('Paris');
+  });
+
+  it('runs other tasks beside it, and disposes each by itself', async () => {
+    const location = '/models/intab-chat';
+    const texts = ['a cat', 'a small dog'];
+    const options = { pooling: 'mean' } as const;
+    const here = await pipeline('feature-extraction', location);
+    const there = await pipeline('feature-extraction', location, { worker });
+    const vectors = await there(texts, options);
+    expect(vectors).toBeInstanceOf(Tensor);
+    expect(vectors).toEqual(await here(texts, options));
+    await here.dispose();
+    await there.dispose();
+    await expect(there(texts, options)).rejects.toThrow(DisposedError);
+
+    const classify = await pipeline('zero-shot-classification', location, { worker });
+    const { labels } = await classify('What is the capital of France?', ['Rome', 'Paris'], {
+      hypothesis_template: 'The capital of France is **{}**.',
+    });
+    expect(labels[0]).toBe('Paris');
+    await expect(classify('', [])).rejects.toThrow(InputError);
+    await classify.dispose();
     const [answer] = await chat(QUESTION, { max_new_tokens: 20, do_sample: false });
     expect(JSON.stringify(answer)).toContain('Paris');
   });

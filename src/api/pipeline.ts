@@ -3,13 +3,19 @@ import { InputError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import { loadTokenizer } from './auto-tokenizer.ts';
 import { type FeatureExtractionPipeline, openFeatureExtraction } from './feature-extraction.ts';
-import { type LoadOptions, openModel } from './load.ts';
-import { PIPELINE_TASKS, type PipelineOptions, type PipelineTask } from './pipeline-options.ts';
+import { openModel } from './load.ts';
+import {
+  PIPELINE_TASKS,
+  type PipelineOptions,
+  type PipelineTask,
+  TASK_ALIASES,
+  type TaskAlias,
+} from './pipeline-options.ts';
 import { openQuestionAnswering, type QuestionAnsweringPipeline } from './question-answering.ts';
 import { openTextClassification, type TextClassificationPipeline } from './text-classification.ts';
 import { asPipeline, LocalTextGenerator, type TextGenerationPipeline } from './text-generation.ts';
 import { openTokenClassification, type TokenClassificationPipeline } from './token-classification.ts';
-import { WorkerTextGenerator } from './worker-client.ts';
+import { WorkerPipeline, WorkerTextGenerator, workerCall } from './worker-client.ts';
 import { openZeroShotClassification, type ZeroShotClassificationPipeline } from './zero-shot-classification.ts';
 
 /** What each task's pipeline is. */
@@ -22,14 +28,7 @@ export interface Pipelines {
   'feature-extraction': FeatureExtractionPipeline;
 }
 
-type Openers = {
-  [T in PipelineTask]: (
-    model: ModelLocation,
-    options: T extends 'text-generation' ? PipelineOptions : LoadOptions,
-  ) => Promise<Pipelines[T]>;
-};
-
-const OPENERS: Openers = {
+const OPENERS: { [T in PipelineTask]: (model: ModelLocation, options: PipelineOptions) => Promise<Pipelines[T]> } = {
   'text-generation': openTextGeneration,
   'text-classification': openTextClassification,
   'token-classification': openTokenClassification,
@@ -38,16 +37,20 @@ const OPENERS: Openers = {
   'feature-extraction': openFeatureExtraction,
 };
 
+/** The task that a name stands for. */
+export type TaskOf<T extends PipelineTask | TaskAlias> = T extends TaskAlias ? (typeof TASK_ALIASES)[T] : T;
+
 /**
  * Loads a model and its tokenizer for a task.
- * @throws {InputError} an unknown task, or an option that the task does not have; what loading throws.
+ * @throws {InputError} an unknown task; what loading throws.
  */
-export async function pipeline<T extends PipelineTask>(
+export async function pipeline<T extends PipelineTask | TaskAlias>(
   task: T,
   model: ModelLocation,
-  options: (T extends 'text-generation' ? PipelineOptions : LoadOptions) & LoadOptions = {},
-): Promise<Pipelines[T]> {
-  if (!PIPELINE_TASKS.includes(task)) {
+  options: PipelineOptions = {},
+): Promise<Pipelines[TaskOf<T>]> {
+  const name = (Object.hasOwn(TASK_ALIASES, task) ? TASK_ALIASES[task as TaskAlias] : task) as TaskOf<T>;
+  if (!PIPELINE_TASKS.includes(name)) {
     throw new InputError({
       what: 'There is no such pipeline',
       expected: `one of ${PIPELINE_TASKS.join(', ')}`,
@@ -55,20 +58,14 @@ export async function pipeline<T extends PipelineTask>(
       remedy: 'correct the task',
     });
   }
-  if (task !== 'text-generation' && (options as PipelineOptions).worker) {
-    throw new InputError({
-      what: `The ${task} pipeline does not run in a worker of intab/worker`,
-      expected: 'text-generation',
-      actual: 'the option worker',
-      remedy: 'leave out the option, or call pipeline() in a worker of your own',
-    });
-  }
-  return OPENERS[task](model, options);
+  const { worker, ...local } = options;
+  if (!worker) return OPENERS[name](model, local);
+  const remote = await WorkerPipeline.open(worker, name, model, local);
+  const opened = name === 'text-generation' ? asPipeline(new WorkerTextGenerator(remote)) : workerCall(remote);
+  return opened as unknown as Pipelines[TaskOf<T>];
 }
 
 async function openTextGeneration(model: ModelLocation, options: PipelineOptions): Promise<TextGenerationPipeline> {
-  const { worker, ...local } = options;
-  if (worker) return asPipeline(await WorkerTextGenerator.open(worker, 'text-generation', model, local));
   const opened = await openModel(model, 'causal', options);
   try {
     const tokenizer = await loadTokenizer(opened.source, options.signal);

@@ -36,10 +36,18 @@ export interface AnswerSpan {
   end: number;
 }
 
-/** With `top_k` 1 an answer, else a list. */
+type Best = QuestionAnsweringOptions & { top_k?: 1 };
+
+/** With `top_k` 1 an answer, else a list; for lists of questions and texts, one of these for each pair. */
 export type QuestionAnsweringPipeline = PipelineHandle & {
-  (question: string, context: string, options?: QuestionAnsweringOptions & { top_k?: 1 }): Promise<AnswerSpan>;
+  (question: string, context: string, options?: Best): Promise<AnswerSpan>;
   (question: string, context: string, options: QuestionAnsweringOptions): Promise<AnswerSpan | AnswerSpan[]>;
+  (questions: readonly string[], contexts: readonly string[] | string, options?: Best): Promise<AnswerSpan[]>;
+  (
+    questions: readonly string[],
+    contexts: readonly string[] | string,
+    options: QuestionAnsweringOptions,
+  ): Promise<(AnswerSpan | AnswerSpan[])[]>;
 };
 
 const MAX_SEQUENCE = 384;
@@ -51,7 +59,7 @@ export async function openQuestionAnswering(
   options: LoadOptions,
 ): Promise<QuestionAnsweringPipeline> {
   const model = await TaskModel.open('question-answering', location, options);
-  const call = async (question: string, context: string, options: QuestionAnsweringOptions = {}) => {
+  const answer = async (question: string, context: string, options: QuestionAnsweringOptions) => {
     const { handle_impossible_answer: hasNull = false, align_to_words = true } = options;
     const count = countOption('top_k', options.top_k, 1);
     const maxTokens = countOption('max_answer_len', options.max_answer_len, 15);
@@ -94,7 +102,34 @@ export async function openQuestionAnswering(
     const best = byScore(all).slice(0, count);
     return count === 1 ? best[0] : best;
   };
+  const call = async (
+    questions: string | readonly string[],
+    contexts: string | readonly string[],
+    options: QuestionAnsweringOptions = {},
+  ) => {
+    if (typeof questions === 'string' && typeof contexts === 'string') return answer(questions, contexts, options);
+    const pairs = pairUp(questions, contexts);
+    const answers = [];
+    for (const [question, context] of pairs) answers.push(await answer(question, context, options));
+    return answers;
+  };
   return withHandle(call as QuestionAnsweringPipeline, model);
+}
+
+/**
+ * Each question with its text; a single text belongs to all questions.
+ * @throws {InputError} lists of different lengths.
+ */
+function pairUp(questions: string | readonly string[], contexts: string | readonly string[]): [string, string][] {
+  const asked = typeof questions === 'string' ? [questions] : questions;
+  const texts = typeof contexts === 'string' ? asked.map(() => contexts) : contexts;
+  if (asked.length === texts.length) return asked.map((question, i) => [question, texts[i] as string]);
+  throw new InputError({
+    what: 'There are not as many texts as questions',
+    expected: `${asked.length} texts, or one`,
+    actual: String(texts.length),
+    remedy: 'pass one text for each question',
+  });
 }
 
 interface PairIds {

@@ -1,7 +1,8 @@
 // The page's side of a pipeline that runs in a worker: the same interface, every call a message.
 import { InputError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
-import type { PipelineOptions, WorkerTask } from './pipeline-options.ts';
+import { Tensor } from '../runtime/tensor.ts';
+import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
 import type { GenerationStats, TextGenerationOptions, TextGenerator, TextInput } from './text-generation.ts';
 import { receiveError, type WorkerAnswer, type WorkerRequest } from './worker-protocol.ts';
 
@@ -56,21 +57,23 @@ async function* request(
   }
 }
 
-/** A text generator in a worker that called `serve()` of `intab/worker`. */
-export class WorkerTextGenerator implements TextGenerator {
+/** A pipeline of any task in a worker that called `serve()` of `intab/worker`. */
+export class WorkerPipeline {
   readonly #worker: Worker;
-  #stats: GenerationStats | undefined;
+  readonly #pipeline: number;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, pipeline: number) {
     this.#worker = worker;
+    this.#pipeline = pipeline;
   }
 
+  /** @throws {InputError} a device was given, which cannot be handed over; what loading throws. */
   static async open(
     worker: Worker,
-    task: WorkerTask,
+    task: PipelineTask,
     model: ModelLocation,
     options: Omit<PipelineOptions, 'worker'>,
-  ): Promise<WorkerTextGenerator> {
+  ): Promise<WorkerPipeline> {
     const { signal, progress_callback, device, ...rest } = options;
     if (device !== undefined && device !== 'webgpu') {
       throw new InputError({
@@ -82,14 +85,54 @@ export class WorkerTextGenerator implements TextGenerator {
     }
     const posted = postableModel(model);
     const base_url = rest.base_url ?? document.baseURI;
+    let pipeline = -1;
     for await (const answer of request(
       worker,
-      (call) => ({ kind: 'open', call, task, model: posted, options: { ...rest, base_url } }),
+      (call) => {
+        pipeline = call;
+        return { kind: 'open', call, task, model: posted, options: { ...rest, base_url } };
+      },
       signal,
     )) {
       if (answer.kind === 'progress') progress_callback?.(answer.event);
     }
-    return new WorkerTextGenerator(worker);
+    return new WorkerPipeline(worker, pipeline);
+  }
+
+  /** The answers to a generation. */
+  stream(
+    input: TextInput,
+    { signal, ...options }: TextGenerationOptions,
+  ): AsyncGenerator<WorkerAnswer, void, undefined> {
+    const pipeline = this.#pipeline;
+    return request(this.#worker, (call) => ({ kind: 'stream', call, pipeline, input, options }), signal);
+  }
+
+  /** What the pipeline's function gives for these arguments. */
+  async run(args: readonly unknown[]): Promise<unknown> {
+    const pipeline = this.#pipeline;
+    let value: unknown;
+    for await (const answer of request(this.#worker, (call) => ({ kind: 'run', call, pipeline, args }), undefined)) {
+      if (answer.kind === 'result') value = answer.value;
+    }
+    return value;
+  }
+
+  async dispose(): Promise<void> {
+    const pipeline = this.#pipeline;
+    for await (const _ of request(this.#worker, (call) => ({ kind: 'dispose', call, pipeline }), undefined)) {
+      // only for its effect
+    }
+  }
+}
+
+/** A text generator in a worker. */
+export class WorkerTextGenerator implements TextGenerator {
+  readonly #pipeline: WorkerPipeline;
+  #stats: GenerationStats | undefined;
+
+  constructor(pipeline: WorkerPipeline) {
+    this.#pipeline = pipeline;
   }
 
   get stats(): GenerationStats | undefined {
@@ -97,22 +140,32 @@ export class WorkerTextGenerator implements TextGenerator {
   }
 
   async *stream(input: TextInput, options: TextGenerationOptions = {}): AsyncGenerator<string, void, undefined> {
-    const { signal, ...rest } = options;
-    for await (const answer of request(
-      this.#worker,
-      (call) => ({ kind: 'stream', call, input, options: rest }),
-      signal,
-    )) {
+    for await (const answer of this.#pipeline.stream(input, options)) {
       if (answer.kind === 'text' || answer.kind === 'done') this.#stats = answer.stats ?? this.#stats;
       if (answer.kind === 'text') yield answer.text;
     }
   }
 
-  async dispose(): Promise<void> {
-    for await (const _ of request(this.#worker, (call) => ({ kind: 'dispose', call }), undefined)) {
-      // only for its effect
-    }
+  dispose(): Promise<void> {
+    return this.#pipeline.dispose();
   }
+}
+
+/** A pipeline's function in a worker, for the tasks other than text generation. */
+export function workerCall(pipeline: WorkerPipeline) {
+  const call = async (...args: unknown[]) => {
+    const value = await pipeline.run(args);
+    // What was a Tensor arrives without its class.
+    return isTensorLike(value) ? new Tensor(value.data, value.dims) : value;
+  };
+  return Object.assign(call, {
+    dispose: () => pipeline.dispose(),
+    [Symbol.asyncDispose]: () => pipeline.dispose(),
+  });
+}
+
+function isTensorLike(value: unknown): value is Pick<Tensor, 'data' | 'dims'> {
+  return typeof value === 'object' && value !== null && 'data' in value && 'dims' in value;
 }
 
 /** A model's name in a form that can be posted. */

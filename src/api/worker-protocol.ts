@@ -1,28 +1,36 @@
 // The messages between a page and the worker that runs a pipeline for it, and how errors cross between them.
 import * as errors from '../errors.ts';
 import type { ProgressEvent } from './load.ts';
-import type { PipelineOptions, WorkerTask } from './pipeline-options.ts';
+import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
 import type { GenerationStats, TextGenerationOptions, TextInput } from './text-generation.ts';
 
 /** What can be posted of the options: all but callbacks, signals and devices. */
 export type PostableOptions<T> = Omit<T, 'signal' | 'progress_callback' | 'device' | 'worker'>;
 
-/** `call` tells the answers to different requests apart. */
+/** `call` tells the answers to different requests apart; `pipeline` is the call that opened the pipeline. */
 export type WorkerRequest =
   | {
       kind: 'open';
       call: number;
-      task: WorkerTask;
+      task: PipelineTask;
       model: string | readonly File[];
       options: PostableOptions<PipelineOptions>;
     }
-  | { kind: 'stream'; call: number; input: TextInput; options: PostableOptions<TextGenerationOptions> }
+  | {
+      kind: 'stream';
+      call: number;
+      pipeline: number;
+      input: TextInput;
+      options: PostableOptions<TextGenerationOptions>;
+    }
+  | { kind: 'run'; call: number; pipeline: number; args: readonly unknown[] }
   | { kind: 'abort'; call: number }
-  | { kind: 'dispose'; call: number };
+  | { kind: 'dispose'; call: number; pipeline: number };
 
 export type WorkerAnswer =
   | { kind: 'progress'; call: number; event: ProgressEvent }
   | { kind: 'text'; call: number; text: string; stats: GenerationStats | undefined }
+  | { kind: 'result'; call: number; value: unknown }
   | { kind: 'done'; call: number; stats?: GenerationStats | undefined }
   | { kind: 'failed'; call: number; error: PostedError };
 

@@ -124,6 +124,10 @@ describe('the pipelines', () => {
     expect(`${LONG} ${TEXT}`.slice(long.start, long.end)).toBe(long.answer);
     await expect(answer(LONG, TEXT)).rejects.toThrow(InputError);
     await expect(answer('', TEXT)).rejects.toThrow(InputError);
+    const other = await answer('What?', TEXT);
+    expect(await answer(['Who?', 'What?'], TEXT)).toEqual([best, other]);
+    expect(await answer(['Who?'], [TEXT])).toEqual([best]);
+    await expect(answer(['Who?'], [TEXT, TEXT])).rejects.toThrow(InputError);
   });
 
   it('zero-shot-classification compares labels, feature-extraction pools', async () => {
@@ -154,6 +158,7 @@ describe('the pipelines', () => {
   it('refuses tasks and options that do not exist, and reads configurations', async () => {
     const model = await files('llama-gqa');
     await expect(pipeline('nothing' as PipelineTask, model)).rejects.toThrow(InputError);
+    await (await pipeline('ner', await files('llama-token-classification'))).dispose();
     const config = await AutoConfig.from_pretrained(model);
     expect(config).toMatchObject({ model_type: 'llama', vocab_size: 320, hidden_act: 'silu' });
   });
