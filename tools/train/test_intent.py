@@ -60,7 +60,7 @@ class Messages(unittest.TestCase):
             parse(pattern)
 
     def test_hand_written_messages_know_their_intents(self):
-        items = hand_written()
+        items = hand_written() + hand_written("development.json")
         self.assertEqual({intent for _, intent in items}, set(LABELS))
         self.assertEqual(accuracy(["praise", "other"], ["praise", "praise"])["all"], {"right": 1, "of": 2, "accuracy": 0.5})
 

@@ -108,7 +108,7 @@ class Labels(unittest.TestCase):
         self.assertEqual(scores(pairs)["NAME"]["f1"], 1)
 
     def test_hand_written_texts_have_no_mark_left(self):
-        for text, spans in hand_written():
+        for text, spans in hand_written() + hand_written("development.json"):
             self.assertNotRegex(text, rf"\[({'|'.join(TYPES)}) ")
             for start, end, _ in spans:
                 self.assertEqual(text[start:end], text[start:end].strip())

@@ -18,8 +18,8 @@ from .data.message import message
 GOLDEN = ["Where is my parcel?", "cancel order #48213 please", "I do not want to cancel, just change the address.", "The lamp arrived broken :(", "my card was declined twice", "pls send me the invoice for march", "I forgot my password", "let me talk to a human", "hi", "worst service ever!!!", "Do you ship to Norway, and how much is it?", "It would be great if you added a dark mode."]
 
 
-def hand_written() -> list[tuple[str, str]]:
-    return [(text, intent) for intent, texts in json.loads((Path(__file__).parent / "hand_written.json").read_text()).items() for text in texts]
+def hand_written(file: str = "hand_written.json") -> list[tuple[str, str]]:
+    return [(text, intent) for intent, texts in json.loads((Path(__file__).parent / file).read_text()).items() for text in texts]
 
 
 def predict(model, tokenizer, texts: list[str], batch: int = 256) -> tuple[list[list[int]], list[list[float]]]:
@@ -56,9 +56,8 @@ def main() -> None:
 
     rng = Random(args.seed)
     held = list({text: (text, label) for label in LABELS for text, label in (message(rng, "test", label) for _ in range(args.count))}.values())
-    hand = hand_written()
     report: dict = {}
-    for name, items in (("held_out", held), ("hand_written", hand)):
+    for name, items in (("held_out", held), ("hand_written", hand_written()), ("development", hand_written("development.json"))):
         _, rows = predict(model, tokenizer, [text for text, _ in items])
         found = [LABELS[max(range(len(row)), key=row.__getitem__)] for row in rows]
         report[name] = accuracy([label for _, label in items], found)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from common.dropout import with_dropout
+
 from .data.intents import LABELS
 from .data.message import message
 
@@ -33,10 +35,12 @@ def finish(tokenizer) -> None:
 
 
 class Encoder:
+    """Some messages are cut into smaller tokens than they need be, so that words never seen are not strange."""
+
     def __init__(self, tokenizer):
-        self.tokenizer = tokenizer
+        self.whole, self.pieces = tokenizer, with_dropout(tokenizer, 0.15)
 
     def example(self, rng: Random) -> tuple[list[int], list[int]]:
         text, intent = message(rng, "train")
-        ids = self.tokenizer.encode(text).ids
+        ids = (self.pieces if rng.random() < 0.35 else self.whole).encode(text).ids
         return ids, [-100] * (len(ids) - 1) + [CONFIG["label2id"][intent]]

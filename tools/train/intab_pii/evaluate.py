@@ -26,10 +26,10 @@ GOLDEN = [
 ]
 
 
-def hand_written() -> list[tuple[str, list[Span]]]:
-    """The texts of hand_written.json, where a span is marked as [TYPE text]."""
+def hand_written(file: str = "hand_written.json") -> list[tuple[str, list[Span]]]:
+    """The texts of a file in which a span is marked as [TYPE text]."""
     out = []
-    for marked in json.loads((Path(__file__).parent / "hand_written.json").read_text()):
+    for marked in json.loads((Path(__file__).parent / file).read_text()):
         text, spans, at = "", [], 0
         for match in _MARK.finditer(marked):
             text += marked[at:match.start()]
@@ -102,20 +102,22 @@ def main() -> None:
     rng = Random(args.seed)
     documents = [(layout, *document(rng, "test", layout)) for layout in LAYOUTS for _ in range(args.count)]
     documents = [entry for entry in documents if len(entry[1]) < 2500]  # within the model's positions
-    hand = hand_written()
-    texts = [text for _, text, _ in documents] + [text for text, _ in hand]
+    hand, development = hand_written(), hand_written("development.json")
+    texts = [text for _, text, _ in documents] + [text for text, _ in hand + development]
     found = [group(p["offsets"], p["labels"]) for p in predict(model, tokenizer, texts)]
-    pairs = [(want, f) for (_, _, want), f in zip(documents, found)]
-    hand_pairs = [(want, f) for (_, want), f in zip(hand, found[len(documents):])]
+    wanted = [want for *_, want in documents] + [want for _, want in hand + development]
+    pairs = list(zip(wanted, found))
+    held, first, second = pairs[:len(documents)], pairs[len(documents):len(documents) + len(hand)], pairs[len(documents) + len(hand):]
+    wrong = [{"want": marked(text, want), "got": marked(text, got)} for text, (want, got) in zip(texts, pairs) if set(want) != set(got)]
     report = {
-        "held_out": scores(pairs), "hand_written": scores(hand_pairs),
-        "hand_written_texts": {"right": sum(set(want) == set(got) for want, got in hand_pairs), "of": len(hand)},
-        "layouts": {layout: {"documents": sum(name == layout for name, _, _ in documents)} | scores([pair for (name, _, _), pair in zip(documents, pairs) if name == layout])["all"] for layout in LAYOUTS},
-        "wrong_hand_written": [{"want": marked(text, want), "got": marked(text, got)} for (text, want), (_, got) in zip(hand, hand_pairs) if set(want) != set(got)],
-        "wrong": [{"want": marked(text, want), "got": marked(text, got)} for (_, text, want), (_, got) in zip(documents, pairs) if set(want) != set(got) and len(text) < 300][::7][:40],
+        "held_out": scores(held), "hand_written": scores(first), "development": scores(second),
+        "texts": {name: {"right": sum(set(want) == set(got) for want, got in part), "of": len(part)} for name, part in (("held_out", held), ("hand_written", first), ("development", second))},
+        "layouts": {layout: {"documents": sum(name == layout for name, *_ in documents)} | scores([pair for (name, *_), pair in zip(documents, held) if name == layout])["all"] for layout in LAYOUTS},
+        "wrong_by_hand": [w for w in wrong if w["want"] in {marked(text, want) for text, want in hand + development}],
+        "wrong": [w for w in wrong if len(w["want"]) < 300][::7][:40],
     }
     args.report.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    for name in ("held_out", "hand_written"):
+    for name in ("held_out", "hand_written", "development"):
         print(name, {kind: entry["f1"] for kind, entry in report[name].items()})
 
     cases = [{"text": text, "ids": p["ids"], "labels": p["labels"], "probabilities": [round(x, 6) for x in p["probabilities"]]} for text in GOLDEN for p in predict(model, tokenizer, [text])]

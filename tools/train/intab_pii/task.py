@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from random import Random
 
+from common.dropout import with_dropout
+
 from .data.document import Span, document
 from .data.entities import LABELS
 
@@ -48,10 +50,12 @@ def classes(offsets: list[tuple[int, int]], spans: list[Span]) -> list[int]:
 
 
 class Encoder:
+    """Some documents are cut into smaller tokens than they need be, so that words never seen are not strange."""
+
     def __init__(self, tokenizer):
-        self.tokenizer = tokenizer
+        self.whole, self.pieces = tokenizer, with_dropout(tokenizer, 0.15)
 
     def example(self, rng: Random) -> tuple[list[int], list[int]]:
         text, spans = document(rng, "train")
-        encoding = self.tokenizer.encode(text)
+        encoding = (self.pieces if rng.random() < 0.35 else self.whole).encode(text)
         return encoding.ids, classes(encoding.offsets, spans)

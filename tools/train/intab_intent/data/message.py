@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 from random import Random
 
+from common.english import COMMON
 from common.grammar import Slot, choose, parse
 from common.split import held_out
 from intab_chat.data.wordlist import WORDS
 
 from .intents import INTENTS, LABELS, SYNONYMS
+from .lexicon import LEXICON
 
 _PRODUCTS = "shoes jacket dress laptop phone headphones keyboard mouse monitor charger cable lamp chair table sofa bed pillow blanket kettle toaster blender coffee machine vacuum cleaner fridge camera printer watch ring necklace bag backpack suitcase tent bike helmet scooter toy puzzle board game book notebook pen mug plate pan knife drill hammer saw plant shirt t-shirt jeans socks hat gloves scarf coat boots sneakers sweater hoodie skirt tablet speaker router TV remote microphone webcam desk shelf mirror rug curtain towel shampoo perfume lipstick sunglasses umbrella guitar piano drone console controller hard drive USB stick power bank smartwatch fan heater air fryer microwave mattress grill hose ladder paint dog bed cat tree stroller car seat".split()
 _PRODUCTS = [" ".join(pair) for pair in zip(_PRODUCTS, _PRODUCTS[1:]) if pair in (("coffee", "machine"), ("vacuum", "cleaner"), ("board", "game"), ("hard", "drive"), ("USB", "stick"), ("power", "bank"), ("air", "fryer"), ("dog", "bed"), ("cat", "tree"), ("car", "seat"))] + [p for p in _PRODUCTS if p not in ("coffee", "machine", "vacuum", "cleaner", "board", "game", "hard", "drive", "USB", "stick", "power", "bank", "air", "fryer", "dog", "cat", "tree", "seat")]
@@ -39,6 +41,7 @@ _SERVED = {"cancel_order", "change_address", "change_plan", "cancel_subscription
 _OPENERS = "hi|hello|hey|hi there|hello team|dear support|good morning|good afternoon|dear sir or madam|hi all|hey guys|hello there|dear team|greetings|hi support|yo|hey there|hello, my name is {name}|hi, this is {name}|dear customer service|good evening|sorry to bother you|quick question|excuse me|urgent|help|so|ok|hmm|um|well"
 _CLOSERS = "thanks|thank you|thanks in advance|thx|please help|best regards, {name}|regards, {name}|cheers|thank you very much|kind regards|many thanks|please reply soon|looking forward to your answer|please answer quickly|it is urgent|asap please|{name}|best, {name}|have a nice day|waiting for your reply|please advise|any help is appreciated|let me know|tia|please hurry|what should I do?|can you help?|I hope you can help me"
 _SIDE = "I have been a customer for {qty} years|my order number is {num}|the order number is {num}|I bought it for {MY} [wife|son|mother|friend|daughter|husband]|I am not very good with computers|I live in {city}|I'm on {device}|I already looked at the FAQ|I could not find anything on your website|I already wrote to you {WHEN}|I am in a hurry|it was a gift|I ordered {product} {WHEN}|I ordered it {WHEN}|I paid with {CARD}|I use {browser}|my customer number is {num}|I hope you are doing well|hope this finds you well|I have a small problem|I have a question|here is the thing|maybe I am just stupid|I read about you in a magazine|my friend told me about your shop|I was on holiday until {weekday}|sorry for my bad english|I am writing from {country}|the weather is {word}|I already restarted everything|I tried calling you|I asked before|it's about order {num}|it concerns my account|this is a bit embarrassing|I've got to leave for work soon|my {word} is waiting|I just had a coffee"
+_SMALL = "the a my your I it is was and but to for of in on with at this that have had not so just can you me we please still there they from by if when what how does did will would".split()
 _MOOD = "this is {BAD}|I am really annoyed|I'm so angry right now|your service is great otherwise|I love your shop|sorry for the trouble|come on|seriously"
 _DENIALS = """I [do not|don't] want to {N}, [I want to|I just want to|I only want to|but] {X}|I [do not|don't] want to {N}, [just|only] {X}|no, I don't want to {N}. I want to {X}|instead of trying to {N}, I [want|would like] to {X}|I'm not trying to {N}, I [need|want] to {X}|not to {N}, [but |]to {X}|I [first |]wanted to {N} but now I [want|need] to {X}|this is not about how to {N}, I want to {X}|I don't need to {N}, I need to {X}|[don't|do not] {N}, [just|please|instead] {X}|I want to {X}, not {N}|I'd like to {X} [but|and] [do not|not] {N}|how can I {X} without having to {N}?|I already managed to {N}, now I want to {X}|my friend wants to {N}, but I want to {X}"""
 _NEGATED = ["order_status", "cancel_order", "return_item", "change_address", "change_plan", "cancel_subscription", "reset_password", "account_deletion", "update_account", "talk_to_human"]
@@ -64,6 +67,14 @@ def _fill(rng: Random, text: str) -> str:
 
 def action(rng: Random, intent: str) -> str:
     return _expand(rng, INTENTS[intent]["do"])
+
+
+def pointers(rng: Random, intent: str) -> str:
+    """Words that point to an intent, among words that point nowhere."""
+    words = rng.sample(LEXICON[intent], rng.choice([2, 3, 3, 4]))
+    for _ in range(rng.choice([0, 1, 2, 4, 6])):
+        words.insert(rng.randint(0, len(words)), rng.choice(_SMALL) if rng.random() < 0.7 else rng.choice(COMMON if rng.random() < 0.7 else WORDS))
+    return " ".join(words)
 
 
 def phrasing(rng: Random, intent: str) -> str:
@@ -127,7 +138,7 @@ def message(rng: Random, split: str, intent: str | None = None) -> tuple[str, st
     """(text, intent)"""
     intent = intent or rng.choice(LABELS)
     while True:
-        core = phrasing(rng, intent)
+        core = pointers(rng, intent) if split == "train" and intent in LEXICON and rng.random() < 0.12 else phrasing(rng, intent)
         if held_out(core) == (split == "test"):
             break
     parts = [core]

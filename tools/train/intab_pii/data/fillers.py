@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from common.english import COMMON
 from intab_chat.data.wordlist import WORDS
 
 from .draw import Draw
@@ -22,6 +23,7 @@ _LANDMARKS = "the Eiffel Tower,the British Museum,Central Park,Hyde Park,Victori
 _SUBJECTS = "physics,history,law,medicine,economics,computer science,biology,Art History,Mechanical Engineering,English Literature,Business Administration,mathematics,chemistry".split(",")
 _SEASONS = "spring summer autumn winter weekend".split()
 _PRODUCTS = "Pro Max Plus Air Mini Ultra Lite One Go Neo Prime Edge X S SE XL HD 2 3 4K 5 7 12 300 2000".split()
+_ENDINGS = "s ed ing er ly ness ful less y ment able ish tion al ity ist ism ous ive en ung lich ique oso ar keit".split() + [""] * 8
 _UNITS = "kg g km m cm mm ml l mg °C °F mph km/h MB GB ms % oz lb miles inches ft kWh W V".split()
 
 
@@ -38,6 +40,8 @@ def company(d: Draw) -> str:
         return last() + d.pick([" & ", " and ", " + "]) + last()
     if roll < 0.55:
         return f"{last()} {d.pick(_COMPANY_ENDS)}"
+    if roll < 0.6:
+        return f"{d.pick(['St. ', 'St ', 'Saint ', 'Santa ', ''])}{d.pick(NAMES['en'][0])}{d.pick(['', chr(39) + 's'])} {d.pick(['Hospital', 'Church', 'School', 'Clinic', 'College', 'Foundation', 'Diner', 'Bakery', 'Memorial Hospital', 'Medical Center', 'Parish', 'Street School'])}"
     head = d.pick(WORDS).capitalize() + d.pick(["", "", d.pick(WORDS), " " + d.pick(WORDS).capitalize()]) if d.chance(0.5) else syllables(d, 2, 3).capitalize()
     return f"{head} {d.pick(_COMPANY_ENDS)}" if d.chance(0.6) else head + d.pick(["", "", "ly", "ify", ".io", ".com"])
 
@@ -55,7 +59,7 @@ def order(d: Draw) -> str:
 
 def price(d: Draw) -> str:
     amount = d.pick([str(d.between(1, 999)), f"{d.between(1, 999)}.{d.digits(2)}", f"{d.between(1, 99)},{d.digits(2)}", f"{d.between(1, 99)},{d.digits(3)}", f"{d.between(1, 99)},{d.digits(3)}.{d.digits(2)}", f"{d.between(1, 99)}.{d.digits(3)},{d.digits(2)}", f"{d.between(1, 99)}.99"])
-    return d.pick([f"${amount}", f"€{amount}", f"£{amount}", f"{amount} €", f"{amount} EUR", f"{amount} USD", f"USD {amount}", f"¥{amount}", f"₹{amount}", f"{amount} dollars", f"{amount} euros", f"CHF {amount}", f"{amount} kr", f"{amount} zł", f"{amount} pounds", f"R${amount}", f"₦{amount}"])
+    return d.pick([f"${amount}", f"€{amount}", f"£{amount}", f"{amount} €", f"{amount} EUR", f"{amount} USD", f"USD {amount}", f"¥{amount}", f"₹{amount}", f"{amount} dollars", f"{amount} euros", f"CHF {amount}", f"{amount} kr", f"{amount} zł", f"{amount} pounds", f"R${amount}", f"₦{amount}", amount, f"{amount},-"])
 
 
 def time(d: Draw) -> str:
@@ -96,7 +100,17 @@ def title(d: Draw) -> str:
 
 
 def noun(d: Draw) -> str:
-    return d.pick(WORDS) if d.chance(0.9) else syllables(d, 2, 3)
+    """A word of any kind, sometimes an unknown one."""
+    roll = d.random()
+    if roll < 0.84:
+        return d.pick(WORDS)
+    word = d.pick(WORDS) if roll < 0.93 else syllables(d, 1, 3)
+    return word + d.pick(_ENDINGS)
+
+
+def soup(d: Draw) -> str:
+    """Common words in no order: none of them is a name just for standing at a strange place."""
+    return " ".join(d.pick(COMMON) if d.chance(0.8) else noun(d) for _ in range(d.between(1, 6)))
 
 
 def _number(d: Draw) -> str:
@@ -105,7 +119,7 @@ def _number(d: Draw) -> str:
 
 FILLERS = {
     "thing": lambda d: d.pick(_THINGS), "do": lambda d: d.pick(_DO), "did": lambda d: d.pick(_DID), "was": lambda d: d.pick(["was {adj}", "arrived", "is due", "ends", "starts", "will change", "was cancelled", "was {adj}"]), "job": lambda d: d.pick(_JOBS), "software": lambda d: d.pick(_SOFTWARE), "company": company, "product": product, "order": order,
-    "price": price, "time": time, "version": version, "isbn": isbn, "part": part, "tracking": tracking, "hash": hash_value, "url": url, "Title": title, "noun": noun, "adj": noun, "word": noun, "Noun": lambda d: noun(d).capitalize(), "Adj": lambda d: noun(d).capitalize(), "CAPS": lambda d: d.pick(WORDS).upper(), "plural": lambda d: plural(noun(d)),
+    "price": price, "time": time, "version": version, "isbn": isbn, "part": part, "tracking": tracking, "hash": hash_value, "url": url, "Title": title, "soup": soup, "Soup": lambda d: soup(d).capitalize(), "w": lambda d: d.pick(COMMON), "W": lambda d: d.pick(COMMON).capitalize(), "noun": noun, "adj": noun, "word": noun, "Noun": lambda d: noun(d).capitalize(), "Adj": lambda d: noun(d).capitalize(), "CAPS": lambda d: d.pick(WORDS).upper(), "plural": lambda d: plural(noun(d)),
     "city": lambda d: d.pick(ALL_CITIES) if d.chance(0.8) else city(d, "us"), "country": lambda d: d.pick(COUNTRIES), "month": lambda d: d.pick(MONTHS), "weekday": lambda d: d.pick(_WEEKDAYS), "season": lambda d: d.pick(_SEASONS), "year": lambda d: str(d.between(1850, 2035)), "qty": lambda d: str(d.between(2, 60)), "percent": lambda d: f"{d.between(1, 100)}{d.pick(['', '.' + d.digits(1)])}{d.pick(['%', '%', ' %', ' percent'])}",
     "number": _number, "measure": lambda d: f"{d.between(1, 500)}{d.pick(['', '.' + d.digits(1)])}{d.pick([' ', ''])}{d.pick(_UNITS)}", "cvv": lambda d: d.digits(3), "cvv4": lambda d: d.digits(4), "bic": lambda d: "".join(d.pick("ABCDEFGHKLMNOPRSTUVW") for _ in range(4)) + d.pick(["DEFF", "GB2L", "FRPP", "NL2A", "ESMM", "ITMM", "DEFFXXX"]), "age": lambda d: str(d.between(4, 96)),
     "port": lambda d: d.pick(["80", "443", "22", "8080", "5432", "3000", "3306", "25"]), "mac": lambda d: d.pick(":-").join("".join(d.pick("0123456789abcdef") for _ in range(2)) for _ in range(6)), "gate": lambda d: d.pick([f"{d.pick('ABCDEF')}{d.between(1, 60)}", str(d.between(1, 400)), f"{d.between(1, 40)}{d.pick('ABCDEF')}"]), "score": lambda d: f"{d.below(8)}{d.pick(['-', ':', ' - '])}{d.below(8)}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from common.split import held_out
+from intab_chat.data.wordlist import WORDS
 
 from .draw import Draw
 
@@ -54,7 +55,7 @@ def syllables(d: Draw, low: int, high: int) -> str:
 
 def _made_up(d: Draw, last: bool) -> str:
     while True:
-        name = (syllables(d, 1, 2) + d.pick(_LAST_ENDINGS)).capitalize() if last else syllables(d, 2, 3).capitalize()
+        name = d.pick(WORDS).capitalize() if d.chance(0.12) else (syllables(d, 1, 2) + d.pick(_LAST_ENDINGS)).capitalize() if last else syllables(d, 2, 3).capitalize()
         if 3 <= len(name) <= 13 and held_out(name) == (d.split == "test"):
             return name
 
@@ -95,19 +96,28 @@ class Person:
 
 
 def first_name(d: Draw, culture: str) -> str:
-    return _listed(d, NAMES[culture][0]) or _made_up(d, False) if d.chance(0.84) else _made_up(d, False)
+    return _listed(d, NAMES[culture][0]) if d.chance(0.68) else _made_up(d, False)
 
 
 def last_name(d: Draw, culture: str) -> str:
-    if d.chance(0.8):
-        return _listed(d, NAMES[culture][1]) or _made_up(d, True)
+    if d.chance(0.65):
+        return _listed(d, NAMES[culture][1])
     name = _made_up(d, True)
     return d.pick(["O'", "Mc", "Mac", "D'", "Van ", "De ", "von ", "al-", "El ", "St. ", "Le "]) + name if d.chance(0.1) else name
 
 
-def _listed(d: Draw, names: list[str]) -> str | None:
+def _listed(d: Draw, names: list[str]) -> str:
     name = d.own(names)
-    return name if held_out(name) == (d.split == "test") else None
+    if held_out(name) != (d.split == "test"):
+        return _made_up(d, False)
+    return name if d.chance(0.93) else _changed(d, name)
+
+
+def _changed(d: Draw, name: str) -> str:
+    """A name spelled in another way, or cut to a short form."""
+    i = d.between(1, len(name) - 1)
+    other = d.pick([name[:i] + name[i + 1:], name[:i] + d.pick("aeiouylnrst") + name[i:], name[:i] + d.pick("aeiouyhlnrstk") + name[i + 1:], name[:max(3, i)], name[:max(3, i)] + d.pick(["ie", "y", "a", "o", "ina", "ette"])])
+    return other if len(other) > 2 and held_out(other) == (d.split == "test") else name
 
 
 def person(d: Draw) -> Person:

@@ -90,6 +90,30 @@ the {thing} [from|by|for|of|to] {NAME} [is {adj}|{was}|cost {price}]
 {FIRST} & {FIRST}
 {NAME} vs {NAME}
 {weekday} {time} {FIRST}, {weekday} {time} {FIRST}
+{soup} {NAME} {soup}
+{Soup} {NAME} {soup}
+{Soup} {FIRST} {soup}
+{FIRST} {soup}
+{FIRST} {w} [the|a|my|your|to|and|on|it|them|this] {soup}
+{NAME} {w} {soup}
+{Soup} {NAME}
+{Soup}, {FIRST}
+{Soup}. {FIRST}
+{soup}, {NAME}, {soup}
+{FIRST} {w} {soup}, {FIRST} {w} {soup} and {FIRST} {w} {soup}
+{soup} [and|with|for|to|by|from|about|ask|tell|bring|see|of] {FIRST} {soup}
+{soup} [and|with|for|to|by|from|about|of|named|called] {NAME} {soup}
+[my|his|her|our|the|your|their] {w} {FIRST} {soup}
+[my|his|her|our|the|your|their] {w} {FIRST}
+[a|the|one|our] {w} {w} [named|called] {NAME} {soup}
+[love|hugs|xoxo|miss you|thanks|bye|cheers|yours], {FIRST}[, {FIRST}|] and {FIRST}
+{FIRST}'s {w} {w} {soup}
+is {FIRST}'s {w} {w}?
+[ich bin|ich heiße|hier ist|mein Mann|meine Kollegin|Sachbearbeiter:|Name des Patienten:|Herr|Frau] {NAME}[ und wohne in {city}| aus {city}|]
+[je suis|mon nom est|ici|votre conseiller,|mon mari|ma fille|Monsieur|Madame] {NAME}[ et j'habite à {city}| de {city}|]
+[me llamo|soy|mi nombre es|mi hermana|el señor|la doctora|atentamente,|un saludo,] {NAME}[ y vivo en {city}| de {city}|]
+[mi chiamo|sono|il signor|la dottoressa|cordiali saluti,] {NAME}[ e abito a {city}|]
+[ik ben|mijn naam is|met vriendelijke groet,|meu nome é|atenciosamente,|nazywam się|pozdrawiam,|jeg heter|benim adım|hilsen] {NAME}
 there is no one called {NAME} [here|at this address|in our team]
 do not [tell|share this with|forward this to|call] {NAME}
 """.strip().split("\n")]
@@ -333,6 +357,36 @@ the [north|south|east|west] [side|coast|wing|entrance] of [{city}|{country}|the 
 [roses|violets|lilies] are {adj}
 you have {qty} new [messages|notifications|followers|points]
 {qty} x {product} @ {price}
+{soup}
+{Soup}
+{Soup}
+{Soup}, {soup}
+{Soup} {noun} {soup}
+{Soup} {company} {soup}
+{Soup} {city} {soup}
+{Soup} {price} {soup}
+{Soup} {qty} {soup}
+{Soup} {product} {soup}
+{Soup} {Noun} {soup}
+{soup} {time}
+{W} {W}
+{W} {W} {W}
+{W}: {soup}
+{w}: {number}
+{w}_{w}={number}
+"{w}": {number}, "{w}_id": {number}, "{w}": true, "count": {number}
+[in|until|by|for|since|this|next|last|early|late|mid|during|before|after|every] {month} {soup}
+{month} and {month} are {soup}
+{soup}, but {month} {soup}
+{month} {w} {adj}
+{Soup} in {month}, {month} and {month}
+{month} to {month}
+[ext.|extension|ext|room|desk|floor|apt] {number}
+[HR|IT|QA|R&D|CEO|CFO|legal|sales], [ext. {number}|room {gate}|floor {qty}|desk {gate}]
+paid {price} on {weekday}
+[es geht um|ich habe eine Frage zu|wo ist|vielen Dank für|leider ist] [die Rechnung|meine Bestellung|das Paket|den Vertrag|{city}|{order}][ und bitte um Antwort|]
+[je voudrais|où est|merci pour|il manque] [la facture|ma commande|le colis|votre aide|{city}|{order}]
+[quiero|dónde está|gracias por|me falta] [la factura|mi pedido|el paquete|su ayuda|{city}|{order}]
 {noun} = {number};
 const {word} = {number};
 if ({word} > {number}) return {word};
