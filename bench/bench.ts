@@ -1,16 +1,16 @@
 // Measures prefill and decode of one shape with random weights. The same code runs in a browser and in Node.
 import { Fields } from '../src/formats/fields.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../src/gpu/device.ts';
-import type { WeightDType } from '../src/kernels/kernel.ts';
 import { createModel } from '../src/models/registry.ts';
 import { TokenLoop } from '../src/runtime/generate.ts';
+import type { DTypeChoice } from '../src/runtime/load-weights.ts';
 import { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { Session } from '../src/runtime/session.ts';
 import { SHAPES } from './shapes.ts';
 
 export interface BenchOptions {
   shape: string;
-  dtype: WeightDType;
+  dtype: DTypeChoice;
   promptTokens: number;
   decodeTokens: number;
   /** Measured runs; the median is reported. */
@@ -100,7 +100,7 @@ async function measure(
 ): Promise<BenchResult> {
   const model = createModel(new Fields(config, 'shape'), 'causal', new Set());
   const began = performance.now();
-  const loaded = await LoadedModel.random(gpu, model, dtype);
+  const loaded = await LoadedModel.random(gpu, model, { dtype });
   const loop = new TokenLoop(new Session(loaded, { capacity: promptTokens + decodeTokens }));
   const sampling = { temperature: 1, repetitionPenalty: 1, topK: 0, topP: 1, minP: 0, sample: false, seed: SEED };
   const settings = { maxNewTokens: decodeTokens, eosTokenIds: [], sampling };

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
-import type { WeightDType } from '../src/kernels/kernel.ts';
+import type { DTypeChoice } from '../src/runtime/load-weights.ts';
 import { type BenchOptions, type BenchResult, runBench } from './bench.ts';
 import { SHAPES } from './shapes.ts';
 
 const USAGE = `usage: bench [options]
   --shape NAME           ${Object.keys(SHAPES).join(', ')}, or several with commas (tiny)
-  --dtype f16|bf16|f32   how weights are kept (f16)
+  --dtype f16|bf16|f32|q8|q4  how weights are kept (f16)
   --prompt-tokens N      (64)
   --decode-tokens N      (32)
   --repeats N            measured runs, of which the median counts (3)
@@ -124,7 +124,7 @@ async function main(args: string[]): Promise<void> {
   for (const shape of values.shape.split(',')) {
     const options: BenchOptions = {
       shape,
-      dtype: values.dtype as WeightDType,
+      dtype: values.dtype as DTypeChoice,
       promptTokens: Number(values['prompt-tokens']),
       decodeTokens: Number(values['decode-tokens']),
       repeats: Number(values.repeats),

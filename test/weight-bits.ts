@@ -1,21 +1,14 @@
 // Numbers as the bits of the dtypes that weights are stored in, on the CPU.
-import type { WeightDType } from '../src/kernels/kernel.ts';
+import type { WeightDType, WeightFormat } from '../src/kernels/kernel.ts';
+import { rowWords } from '../src/quant/format.ts';
+import { joinRows, packRow, unpackRow } from '../src/quant/packed.ts';
+import { quantizeRow } from '../src/quant/quantize.ts';
 import { alignUp } from '../src/tensor/dtype.ts';
+import { f16Bits } from '../src/tensor/half.ts';
 import { roundToBf16, roundToF16 } from '../src/tensor/round.ts';
 
 const words = new Uint32Array(1);
 const floats = new Float32Array(words.buffer);
-
-/** Bits of a number that is an IEEE binary16 already. */
-function f16Bits(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const magnitude = Math.abs(value);
-  if (Number.isNaN(value)) return 0x7e00;
-  if (magnitude === Number.POSITIVE_INFINITY) return sign | 0x7c00;
-  if (magnitude < 2 ** -14) return sign | (magnitude * 2 ** 24);
-  const exponent = Math.floor(Math.log2(magnitude));
-  return sign | ((exponent + 15) << 10) | ((magnitude / 2 ** exponent - 1) * 1024);
-}
 
 function bf16Bits(value: number): number {
   floats[0] = value;
@@ -35,4 +28,30 @@ export function weightBytes(dtype: WeightDType, values: ArrayLike<number>): Uint
   const halves = new Uint16Array(alignUp(values.length, 2));
   for (let i = 0; i < values.length; i++) halves[i] = bits(roundTo(dtype, values[i] as number));
   return new Uint8Array(halves.buffer);
+}
+
+/** Numbers in a format: what it keeps of them, and any rows as they lie in a buffer. */
+export interface EncodedRows {
+  values: Float32Array<ArrayBuffer>;
+  bytes(firstRow: number, rows: number): Uint8Array<ArrayBuffer>;
+}
+
+/** `[rows, width]` numbers in a format. */
+export function encodeRows(format: WeightFormat, width: number, numbers: Float32Array): EncodedRows {
+  if (typeof format === 'string') {
+    const values = Float32Array.from(numbers, (value) => roundTo(format, value));
+    return {
+      values,
+      bytes: (first, rows) => weightBytes(format, values.subarray(first * width, (first + rows) * width)),
+    };
+  }
+  const packed = Array.from({ length: numbers.length / width }, (_, i) => {
+    const row = new Uint32Array(rowWords(format, width));
+    packRow(format, quantizeRow(format, numbers.subarray(i * width, (i + 1) * width)), row);
+    return row;
+  });
+  return {
+    values: Float32Array.from(packed.flatMap((row) => [...unpackRow(format, width, row)])),
+    bytes: (first, rows) => new Uint8Array(joinRows(format, width, packed.slice(first, first + rows)).buffer),
+  };
 }

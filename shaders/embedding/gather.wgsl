@@ -1,7 +1,7 @@
 // y[r, :] = E[ids[r], :]
 // The table may be split by rows over several buffers; each dispatch writes the rows it holds and leaves the others.
 // Dispatch: (ceil(units / 64), rows).
-override UNITS: u32; // padded width / 8
+override K8: u32; // padded width / 8
 override FIRST_ROW: u32; // first row of the table in this part
 
 @group(0) @binding(0) var<storage, read> ids: array<u32>; // [R]
@@ -14,12 +14,12 @@ override FIRST_ROW: u32; // first row of the table in this part
 fn main(@builtin(global_invocation_id) at: vec3u) {
   let unit = at.x;
   let row = at.y;
-  let rows = arrayLength(&weight) / (UNITS * WEIGHT_VECTORS);
+  let rows = weight_rows();
   let id = ids[row];
-  if (unit >= UNITS || id < FIRST_ROW || id >= FIRST_ROW + rows) {
+  if (unit >= K8 || id < FIRST_ROW || id >= FIRST_ROW + rows) {
     return;
   }
-  let value = weight_unit((id - FIRST_ROW) * UNITS + unit);
-  y[(row * UNITS + unit) * 2u] = value.lo;
-  y[(row * UNITS + unit) * 2u + 1u] = value.hi;
+  let value = weight_unit((id - FIRST_ROW) * K8 + unit);
+  y[(row * K8 + unit) * 2u] = value.lo;
+  y[(row * K8 + unit) * 2u + 1u] = value.hi;
 }

@@ -66,7 +66,7 @@ fn finish(row: u32, column: u32, rows: u32, columns: u32, sums: vec4f) {
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
   let rows = step[ROWS];
-  let columns = arrayLength(&weight) / (K8 * WEIGHT_VECTORS);
+  let columns = weight_rows();
   let row0 = group.y * TILE;
   let column0 = group.x * TILE;
   let m0 = (lid / 16u) * 8u; // this invocation's 8 rows

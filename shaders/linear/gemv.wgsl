@@ -1,7 +1,7 @@
 // y[r, n] = act(s_r · Σ_k W[n, k] · g[k] · x[r, k] + b[n]) + residual[r, n]
 // with s_r = 1 / sqrt(mean_k x[r, k]² + EPS) and g the norm's gain when NORM, else 1 and 1.
 // When ACT is set, rows 2i and 2i + 1 of W are gate and up, and y[r, i] = act(gate) · up.
-// One workgroup makes four rows of W for one row of x: each invocation reads 8 weights of each row (16 bytes at 16 bits).
+// One workgroup makes four rows of W for one row of x: each invocation reads a span of each row (16 bytes but at 32 bits).
 // Dispatch: (N / 4 folded over x and y, 1, rows). Sums in f32. Widths are padded with zeros to multiples of 8.
 override WG: u32 = 64u;
 override K8: u32; // width of x in units of 8
@@ -11,7 +11,8 @@ override NORM: bool = false;
 override BIAS: bool = false;
 override RESIDUAL: bool = false;
 override EPS: f32 = 0.0;
-override ITERATIONS: u32 = (K8 + WG - 1u) / WG;
+override SPANS: u32 = K8 * 8u / SPAN; // of a row
+override ITERATIONS: u32 = (SPANS + WG - 1u) / WG;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [R, K]
 @group(0) @binding(1) var<storage, read> weight: array<vec4u>; // [N, K]
@@ -24,10 +25,6 @@ override ITERATIONS: u32 = (K8 + WG - 1u) / WG;
 // @use reduce
 // @use activation
 
-fn dot8(a: Eight, lo: vec4f, hi: vec4f) -> f32 {
-  return dot(a.lo, lo) + dot(a.hi, hi);
-}
-
 @compute @workgroup_size(WG)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -35,8 +32,8 @@ fn main(
   @builtin(local_invocation_index) lid: u32,
 ) {
   let tile = group.x + group.y * groups.x;
-  let first = tile * 4u * K8;
-  if (first * WEIGHT_VECTORS >= arrayLength(&weight)) {
+  let first = tile * 4u;
+  if (first >= weight_rows()) {
     return;
   }
   let row = group.z;
@@ -44,20 +41,23 @@ fn main(
   var sums = vec4f(0.0);
   var squares = 0.0;
   for (var i = 0u; i < ITERATIONS; i++) {
-    let unit = i * WG + lid;
-    if (K8 % WG == 0u || unit < K8) {
-      var lo = x[x_base + 2u * unit];
-      var hi = x[x_base + 2u * unit + 1u];
-      if (NORM) {
-        squares += dot(lo, lo) + dot(hi, hi);
-        lo *= gain[2u * unit];
-        hi *= gain[2u * unit + 1u];
+    let span = i * WG + lid;
+    if (SPANS % WG == 0u || span < SPANS) {
+      var v = array<vec4f, SPAN_VECTORS>();
+      var v_sum = 0.0;
+      for (var j = 0u; j < SPAN_VECTORS; j++) {
+        v[j] = x[x_base + span * SPAN_VECTORS + j];
+        if (NORM) {
+          squares += dot(v[j], v[j]);
+          v[j] *= gain[span * SPAN_VECTORS + j];
+        }
+        v_sum += v[j].x + v[j].y + v[j].z + v[j].w;
       }
       sums += vec4f(
-        dot8(weight_unit(first + unit), lo, hi),
-        dot8(weight_unit(first + K8 + unit), lo, hi),
-        dot8(weight_unit(first + 2u * K8 + unit), lo, hi),
-        dot8(weight_unit(first + 3u * K8 + unit), lo, hi),
+        weight_dot(first, span, v, v_sum),
+        weight_dot(first + 1u, span, v, v_sum),
+        weight_dot(first + 2u, span, v, v_sum),
+        weight_dot(first + 3u, span, v, v_sum),
       );
     }
   }

@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   }
   let tile = tiles[1u + group.y];
   let expert = tile.x - FIRST_EXPERT; // wraps around below zero
-  if (expert >= arrayLength(&weight) / (BLOCK * K8 * WEIGHT_VECTORS)) {
+  if (expert >= weight_rows() / BLOCK) {
     return;
   }
   let column0 = group.x * COLUMNS;

@@ -11,7 +11,8 @@ override USED_SLOTS: u32; // the first of them, which are run here
 override X_DIVISOR: u32;
 override ROUTE_STRIDE: u32;
 override WEIGHTED: bool;
-override ITERATIONS: u32 = (K8 + WG - 1u) / WG;
+override SPANS: u32 = K8 * 8u / SPAN; // of a row
+override ITERATIONS: u32 = (SPANS + WG - 1u) / WG;
 
 @group(0) @binding(0) var<storage, read> routes: array<u32>; // [R, slots expert ids, then slots weights]
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [R, K] or [R, slots, K]
@@ -21,10 +22,6 @@ override ITERATIONS: u32 = (K8 + WG - 1u) / WG;
 // @use weights
 // @use reduce
 // @use activation
-
-fn dot8(a: Eight, lo: vec4f, hi: vec4f) -> f32 {
-  return dot(a.lo, lo) + dot(a.hi, hi);
-}
 
 @compute @workgroup_size(WG)
 fn main(
@@ -36,23 +33,27 @@ fn main(
   let pair = group.z;
   let route = (pair / USED_SLOTS) * ROUTE_STRIDE + pair % USED_SLOTS;
   let expert = routes[route] - FIRST_EXPERT; // wraps around below zero
-  let experts = arrayLength(&weight) / (BLOCK * K8 * WEIGHT_VECTORS);
+  let experts = weight_rows() / BLOCK;
   if (tile * 4u >= BLOCK || expert >= experts) {
     return;
   }
-  let first = (expert * BLOCK + tile * 4u) * K8;
+  let first = expert * BLOCK + tile * 4u;
   let x_base = (pair / X_DIVISOR) * K8 * 2u;
   var sums = vec4f(0.0);
   for (var i = 0u; i < ITERATIONS; i++) {
-    let unit = i * WG + lid;
-    if (K8 % WG == 0u || unit < K8) {
-      let lo = x[x_base + 2u * unit];
-      let hi = x[x_base + 2u * unit + 1u];
+    let span = i * WG + lid;
+    if (SPANS % WG == 0u || span < SPANS) {
+      var v = array<vec4f, SPAN_VECTORS>();
+      var v_sum = 0.0;
+      for (var j = 0u; j < SPAN_VECTORS; j++) {
+        v[j] = x[x_base + span * SPAN_VECTORS + j];
+        v_sum += v[j].x + v[j].y + v[j].z + v[j].w;
+      }
       sums += vec4f(
-        dot8(weight_unit(first + unit), lo, hi),
-        dot8(weight_unit(first + K8 + unit), lo, hi),
-        dot8(weight_unit(first + 2u * K8 + unit), lo, hi),
-        dot8(weight_unit(first + 3u * K8 + unit), lo, hi),
+        weight_dot(first, span, v, v_sum),
+        weight_dot(first + 1u, span, v, v_sum),
+        weight_dot(first + 2u, span, v, v_sum),
+        weight_dot(first + 3u, span, v, v_sum),
       );
     }
   }

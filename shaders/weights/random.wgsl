@@ -1,8 +1,10 @@
 // Fills a weight with pseudo-random values, uniform in ±SPREAD: for benchmarks, where no checkpoint is at hand.
-// One invocation makes 8 weights. Dispatch: (ceil(units / 64) folded over x and y).
-override DESTINATION: u32; // 0 f32, 1 f16, 2 bf16
+// One invocation makes 8 weights, or 16 bytes of quantised ones. Dispatch: (ceil(units / 64) folded over x and y).
+override DESTINATION: u32; // 0 f32, 1 f16, 2 bf16, 3 quantised
 override UNITS: u32;
-override SPREAD: f32;
+override SPREAD: f32 = 0.0;
+override QUANT_WORDS: u32 = 0u; // of quants; the words behind them are scales
+override SCALE_WORD: u32 = 0u;
 override SEED: u32;
 
 @group(0) @binding(0) var<storage, read_write> destination: array<vec4u>;
@@ -25,6 +27,13 @@ fn pack_pair(i: u32) -> u32 {
 fn main(@builtin(global_invocation_id) at: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let unit = at.x + at.y * groups.x * 64u;
   if (unit >= UNITS) {
+    return;
+  }
+  if (DESTINATION == 3u) {
+    for (var j = 0u; j < 4u; j++) {
+      let word = unit * 4u + j;
+      destination[unit][j] = select(SCALE_WORD, hash(word ^ hash(SEED)), word < QUANT_WORDS);
+    }
     return;
   }
   let i = unit * 8u;

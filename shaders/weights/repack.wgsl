@@ -1,38 +1,12 @@
-// Moves rows of a checkpoint tensor, as they lie in the file, into intab's weight layout: rows padded with zeros to a multiple
-// of 8 columns, converted to the dtype of the destination. Row r of the source, written as
-// (outer · middle_count + middle) · inner_count + inner, goes to row
-// first_row + outer · outer_stride + middle · middle_stride + inner · row_stride; rows outside the destination are left out.
-// One invocation makes 8 weights. Also keeps the largest magnitude seen, for checking the range of f16.
+// Moves rows of a checkpoint tensor into intab's weight layout: rows padded with zeros to a multiple of 8 columns, converted to the
+// dtype of the destination. One invocation makes 8 weights. Also keeps the largest magnitude seen, for checking the range of f16.
 // Dispatch: (ceil(units / 64), rows).
-struct Batch {
-  columns: u32, // true width
-  units: u32, // padded width / 8
-  first_row: u32, // wraps around below zero
-  row_stride: u32,
-  source_row: u32, // row of the source that the batch begins with
-  middle_count: u32,
-  inner_count: u32,
-  outer_stride: u32,
-  middle_stride: u32,
-}
-override SOURCE: u32; // 0 f32, 1 f16, 2 bf16
+
+// @use batch
 override DESTINATION: u32;
 
-@group(0) @binding(0) var<storage, read> batch: Batch;
-@group(0) @binding(1) var<storage, read> source: array<u32>; // [rows, columns], packed
 @group(0) @binding(2) var<storage, read_write> destination: array<vec4u>; // [N, K]
 @group(0) @binding(3) var<storage, read_write> largest: atomic<u32>; // bits of the largest |w|
-
-fn element(i: u32) -> f32 {
-  if (SOURCE == 0u) {
-    return bitcast<f32>(source[i]);
-  }
-  let half = (source[i / 2u] >> (16u * (i % 2u))) & 0xffffu;
-  if (SOURCE == 1u) {
-    return unpack2x16float(half).x;
-  }
-  return bitcast<f32>(half << 16u);
-}
 
 // Round to nearest, ties to even; exact where the value is a bfloat16 already.
 fn to_bf16(value: f32) -> u32 {
@@ -49,10 +23,7 @@ fn pack_pair(a: f32, b: f32) -> u32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) at: vec3u) {
-  let r = batch.source_row + at.y;
-  let middle = r / batch.inner_count;
-  let row = batch.first_row + (middle / batch.middle_count) * batch.outer_stride
-    + (middle % batch.middle_count) * batch.middle_stride + (r % batch.inner_count) * batch.row_stride;
+  let row = destination_row(at.y);
   let vectors = select(1u, 2u, DESTINATION == 0u); // of a unit
   if (at.x >= batch.units || row >= arrayLength(&destination) / (batch.units * vectors)) {
     return;
@@ -60,11 +31,8 @@ fn main(@builtin(global_invocation_id) at: vec3u) {
   var w = array<f32, 8>();
   var biggest = 0.0;
   for (var i = 0u; i < 8u; i++) {
-    let column = at.x * 8u + i;
-    if (column < batch.columns) {
-      w[i] = element(at.y * batch.columns + column);
-      biggest = max(biggest, abs(w[i]));
-    }
+    w[i] = source_element(at.y, at.x * 8u + i);
+    biggest = max(biggest, abs(w[i]));
   }
   if (DESTINATION == 1u && SOURCE != 1u) {
     atomicMax(&largest, bitcast<u32>(biggest));

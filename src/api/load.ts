@@ -10,7 +10,7 @@ import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
 import type { Task } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
-import type { DTypeChoice } from '../runtime/load-weights.ts';
+import type { FormatOptions } from '../runtime/load-weights.ts';
 import { LoadedModel } from '../runtime/loaded-model.ts';
 
 /** What `progress_callback` gets, as in transformers.js: byte counts of one file come with `progress`. */
@@ -29,9 +29,7 @@ export interface ProgressEvent {
 
 export type ProgressCallback = (event: ProgressEvent) => void;
 
-export interface LoadOptions extends SourceOptions {
-  /** How weights are kept on the GPU; `auto` keeps the checkpoint's dtype. */
-  dtype?: DTypeChoice;
+export interface LoadOptions extends SourceOptions, FormatOptions {
   /** `webgpu`, or a device from `openGpu` that the caller disposes. */
   device?: 'webgpu' | Gpu;
   /**
@@ -75,7 +73,7 @@ export interface OpenedModel {
  * cannot read or run, named. {DeviceMemoryError} it does not fit. {WebGpuUnavailableError} no WebGPU.
  */
 export async function openModel(location: ModelLocation, task: Task, options: LoadOptions = {}): Promise<OpenedModel> {
-  const { dtype = 'auto', device = 'webgpu', rope_precision, progress_callback, signal } = options;
+  const { device = 'webgpu', rope_precision, progress_callback, signal } = options;
   const source = openSource(location, options);
   const { name } = source;
   signal?.throwIfAborted();
@@ -97,7 +95,7 @@ export async function openModel(location: ModelLocation, task: Task, options: Lo
   const model = createModel(config, task, new Set(checkpoint.tensors.keys()), rope_precision);
   const progress = new FileProgress(name, checkpoint, progress_callback);
   const loaded = await LoadedModel.load(gpu, model, checkpoint, {
-    dtype,
+    ...options,
     signal,
     onProgress: (event) => progress.report(event),
   });

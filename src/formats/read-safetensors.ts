@@ -1,7 +1,7 @@
 // A whole safetensors file in memory as typed arrays: for tests and the parity command, not for loading weights.
 
 import { UnsupportedError } from '../errors.ts';
-import { bf16ToF32, f16ToF32 } from './half.ts';
+import { bf16ToF32, f16ToF32 } from '../tensor/half.ts';
 import {
   type FileDType,
   LENGTH_PREFIX_BYTES,

@@ -24,8 +24,11 @@ export interface WeightSource {
   place?: Placement;
 }
 
-/** `token` marks tables looked up by token id and heads that score tokens: they may get a dtype of their own. */
-export type WeightRole = 'linear' | 'token';
+/**
+ * `token` marks tables looked up by token id, and heads: they may get a dtype of their own. `router` marks what chooses experts and
+ * is never quantised.
+ */
+export type WeightRole = 'linear' | 'token' | 'router';
 
 export interface MatrixSpec {
   kind: 'matrix';

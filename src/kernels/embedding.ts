@@ -4,6 +4,7 @@ import selectSource from '../../shaders/embedding/select_rows.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import {
   type Activation,
+  formatName,
   type KernelTarget,
   kernelLabel,
   type Launch,
@@ -23,11 +24,11 @@ export interface GatherArgs {
 export function gather(target: KernelTarget, { ids, table, y }: GatherArgs): Launch[] {
   const units = table.stride / 8;
   return table.parts.map((part) => {
-    const constants = { UNITS: units, FIRST_ROW: part.firstRow };
+    const constants = { K8: units, FIRST_ROW: part.firstRow };
     return {
       source: {
-        label: kernelLabel('embedding/gather', constants, table.dtype, targetLabel(target)),
-        code: assembleShader(gatherSource, { weights: weightsFor(table.dtype, target) }),
+        label: kernelLabel('embedding/gather', constants, formatName(table.format), targetLabel(target)),
+        code: assembleShader(gatherSource, { weights: weightsFor(table.format, target) }),
         bindings: ['read', 'read', 'write'],
         constants,
       },

@@ -7,9 +7,12 @@ import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
 import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
 import weightsF16Native from '../../shaders/lib/weights_f16_native.wgsl?raw';
 import weightsF32 from '../../shaders/lib/weights_f32.wgsl?raw';
+import weightsPlain from '../../shaders/lib/weights_plain.wgsl?raw';
+import weightsQuant from '../../shaders/lib/weights_quant.wgsl?raw';
 import type { Gpu } from '../gpu/device.ts';
 import type { KernelSource } from '../gpu/pipelines.ts';
-import type { DType } from '../tensor/dtype.ts';
+import { type QuantFormat, quantName, rowWords } from '../quant/format.ts';
+import { type DType, dtypeSizeBytes } from '../tensor/dtype.ts';
 
 /** Widths of activations and weights are padded with zeros to multiples of this. */
 export const WIDTH_STEP = 8;
@@ -60,9 +63,26 @@ export interface WeightPart {
 
 export type WeightDType = Extract<DType, 'f32' | 'f16' | 'bf16'>;
 
+/** How the weights of a matrix are kept on the GPU. */
+export type WeightFormat = WeightDType | QuantFormat;
+
+export function formatName(format: WeightFormat): string {
+  return typeof format === 'string' ? format : quantName(format);
+}
+
+/** Bytes of a row of `stride` weights. */
+export function formatRowBytes(format: WeightFormat, stride: number): number {
+  return typeof format === 'string' ? stride * dtypeSizeBytes(format) : rowWords(format, stride) * 4;
+}
+
+/** Weights of a row that a lane of a GEMV reads at a time. */
+export function spanOf(format: WeightFormat): number {
+  return typeof format === 'string' ? 8 : 128 / format.bits;
+}
+
 /** A matrix on the GPU: `[rows, stride]`, rows and stride multiples of 8, split by rows over its parts. */
 export interface Weight {
-  dtype: WeightDType;
+  format: WeightFormat;
   rows: number;
   width: number;
   stride: number;
@@ -132,18 +152,16 @@ export function reduceFor(target: KernelTarget): string {
 /** The snippet for `// @use step`. */
 export const STEP_WGSL = stepSnippet;
 
-/** The snippet for `// @use weights`. */
-export function weightsFor(dtype: WeightDType, target: KernelTarget): string {
-  switch (dtype) {
-    case 'f32':
-      return weightsF32;
-    case 'f16':
-      return target.f16 ? weightsF16Native : weightsF16;
-    case 'bf16':
-      return weightsBf16;
-    default:
-      return dtype satisfies never;
-  }
+/** The snippet for `// @use weights`. The shader has the row's width in eights as K8. */
+export function weightsFor(format: WeightFormat, target: KernelTarget): string {
+  if (typeof format !== 'string') return quantSnippet(format) + weightsQuant;
+  const units = { f32: weightsF32, f16: target.f16 ? weightsF16Native : weightsF16, bf16: weightsBf16 };
+  return units[format] + weightsPlain;
+}
+
+/** The constants of a quantised format in WGSL. */
+export function quantSnippet({ bits, group, asymmetric }: QuantFormat): string {
+  return `${shapeSnippet({ BITS: bits, GROUP: group, ASYMMETRIC: asymmetric ? 1 : 0 })}\n`;
 }
 
 /** Names the variant a target gets, for labels. */

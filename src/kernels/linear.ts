@@ -8,6 +8,7 @@ import {
   type Activation,
   type Binding,
   foldGrid,
+  formatName,
   from,
   type KernelTarget,
   kernelLabel,
@@ -16,6 +17,7 @@ import {
   rowsIndex,
   rowsOf,
   STEP_WGSL,
+  spanOf,
   targetLabel,
   type Weight,
   type WeightPart,
@@ -51,9 +53,10 @@ export interface LinearArgs {
 }
 
 /** Workgroup size along the width: enough invocations to keep several loads each in flight. */
-export function gemvWorkgroup(units: number, target: KernelTarget): number {
+export function gemvWorkgroup({ stride, format }: Weight, target: KernelTarget): number {
+  const spans = stride / spanOf(format);
   let size = 32;
-  while (size * 4 < units && size < 256) size *= 2;
+  while (size * 4 < spans && size < 256) size *= 2;
   return workgroupSize(target, size);
 }
 
@@ -70,10 +73,9 @@ function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPar
 /** The RMSNorm prologue exists only in this form. */
 export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, norm, gate, residual, y } = args;
-  const units = weight.stride / 8;
   const constants = {
-    WG: gemvWorkgroup(units, target),
-    K8: units,
+    WG: gemvWorkgroup(weight, target),
+    K8: weight.stride / 8,
     WIDTH: x.width,
     OUT_STRIDE: y.stride,
     ACT: activationNumber(gate),
@@ -83,9 +85,9 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
     RESIDUAL: residual ? 1 : 0,
   };
   const source = {
-    label: kernelLabel('linear/gemv', constants, weight.dtype, targetLabel(target)),
+    label: kernelLabel('linear/gemv', constants, formatName(weight.format), targetLabel(target)),
     code: assembleShader(gemvSource, {
-      weights: weightsFor(weight.dtype, target),
+      weights: weightsFor(weight.format, target),
       reduce: reduceFor(target),
       activation: ACTIVATION_WGSL,
     }),
@@ -112,10 +114,10 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
     ROWS: rowsIndex(y.rows),
   };
   const source = {
-    label: kernelLabel('linear/gemm', constants, weight.dtype, targetLabel(target)),
+    label: kernelLabel('linear/gemm', constants, formatName(weight.format), targetLabel(target)),
     code: assembleShader(gemmSource, {
       step: STEP_WGSL,
-      weights: weightsFor(weight.dtype, target),
+      weights: weightsFor(weight.format, target),
       activation: ACTIVATION_WGSL,
     }),
     bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,

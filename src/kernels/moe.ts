@@ -10,6 +10,7 @@ import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activa
 import {
   type Activation,
   foldGrid,
+  formatName,
   type KernelTarget,
   kernelLabel,
   type Launch,
@@ -203,15 +204,15 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
   const { routing, routes, x, weight, blockRows, y } = args;
   return weight.parts.map((part) => {
     const constants = {
-      WG: gemvWorkgroup(weight.stride / 8, target),
+      WG: gemvWorkgroup(weight, target),
       FIRST_EXPERT: part.firstRow / blockRows,
       ...expertConstants(args),
     };
     return {
       source: {
-        label: kernelLabel('moe/gemv', constants, weight.dtype, targetLabel(target)),
+        label: kernelLabel('moe/gemv', constants, formatName(weight.format), targetLabel(target)),
         code: assembleShader(gemvSource, {
-          weights: weightsFor(weight.dtype, target),
+          weights: weightsFor(weight.format, target),
           reduce: reduceFor(target),
           activation: ACTIVATION_WGSL,
         }),
@@ -233,10 +234,10 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, args: Exper
       const constants = { FIRST_EXPERT: part.firstRow / blockRows, ...expertConstants(args) };
       return {
         source: {
-          label: kernelLabel('moe/gemm', { ...shape, ...constants }, weight.dtype, targetLabel(target)),
+          label: kernelLabel('moe/gemm', { ...shape, ...constants }, formatName(weight.format), targetLabel(target)),
           code: assembleShader(gemmSource, {
             shape: shapeSnippet(shape),
-            weights: weightsFor(weight.dtype, target),
+            weights: weightsFor(weight.format, target),
             activation: ACTIVATION_WGSL,
           }),
           bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,

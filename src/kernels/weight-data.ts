@@ -1,10 +1,22 @@
-// Brings weights into their GPU layout: converting and placing rows of a checkpoint, or filling with random values.
-// Twin of shaders/weights/repack.wgsl and shaders/weights/random.wgsl. These run at load, outside any plan.
+// Brings weights into their GPU layout: converting or quantising rows of a checkpoint and placing them, or filling with random values.
+// Twin of shaders/weights/repack.wgsl, shaders/weights/quantize.wgsl and shaders/weights/random.wgsl. These run at load, outside any plan.
+import batchSnippet from '../../shaders/lib/batch.wgsl?raw';
 import hashSnippet from '../../shaders/lib/hash.wgsl?raw';
+import quantizeSource from '../../shaders/weights/quantize.wgsl?raw';
 import randomSource from '../../shaders/weights/random.wgsl?raw';
 import repackSource from '../../shaders/weights/repack.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
-import { foldGrid, kernelLabel, type Launch, type WeightDType } from './kernel.ts';
+import { type QuantFormat, quantName, quantWords, scaleWords } from '../quant/format.ts';
+import { f16Bits } from '../tensor/half.ts';
+import {
+  foldGrid,
+  formatRowBytes,
+  kernelLabel,
+  type Launch,
+  quantSnippet,
+  type WeightDType,
+  type WeightFormat,
+} from './kernel.ts';
 
 const DTYPE_NUMBERS: Record<WeightDType, number> = { f32: 0, f16: 1, bf16: 2 };
 
@@ -30,7 +42,7 @@ export interface RepackBatch {
 
 const ENDLESS = 0xffff_ffff;
 
-/** The words of shaders/weights/repack.wgsl's struct Batch. */
+/** The words of shaders/lib/batch.wgsl's struct Batch. */
 export function repackWords(batch: RepackBatch): Uint32Array<ArrayBuffer> {
   const { columns, stride, firstRow, rowStride, sourceRow = 0, counts = [1, ENDLESS], jumps = [0, 0] } = batch;
   return Uint32Array.of(columns, stride / 8, firstRow, rowStride, sourceRow, ...counts, ...jumps, 0, 0, 0);
@@ -38,27 +50,45 @@ export function repackWords(batch: RepackBatch): Uint32Array<ArrayBuffer> {
 
 export interface RepackArgs {
   from: WeightDType;
-  to: WeightDType;
+  to: WeightFormat;
   /** {@link REPACK_BATCH_BYTES} */
   batch: GPUBuffer;
   source: GPUBuffer;
   destination: GPUBuffer;
-  /** One u32: bits of the largest magnitude seen, where f16 cannot hold every value of the source. */
+  /** One u32: bits of the largest magnitude seen of what f16 has to hold: weights of another dtype, or scales. */
   largest: GPUBuffer;
   rows: () => number;
   stride: number;
 }
 
 export function repack({ from, to, batch, source, destination, largest, rows, stride }: RepackArgs): Launch {
+  const bindings = [batch, source, destination, largest];
+  if (typeof to !== 'string') {
+    const constants = { SOURCE: DTYPE_NUMBERS[from] };
+    return {
+      source: {
+        label: kernelLabel('weights/quantize', constants, quantName(to)),
+        code: assembleShader(quantizeSource, { batch: quantSnippet(to) + batchSnippet }),
+        bindings: ['read', 'read', 'write', 'write'],
+        constants,
+      },
+      bindings,
+      grid: (_, grid) => {
+        grid[0] = Math.ceil(scaleWords(to, stride) / 64);
+        grid[1] = rows();
+        grid[2] = 1;
+      },
+    };
+  }
   const constants = { SOURCE: DTYPE_NUMBERS[from], DESTINATION: DTYPE_NUMBERS[to] };
   return {
     source: {
       label: kernelLabel('weights/repack', constants),
-      code: assembleShader(repackSource),
+      code: assembleShader(repackSource, { batch: batchSnippet }),
       bindings: ['read', 'read', 'write', 'write'],
       constants,
     },
-    bindings: [batch, source, destination, largest],
+    bindings,
     grid: (_, grid) => {
       grid[0] = Math.ceil(stride / 8 / 64);
       grid[1] = rows();
@@ -68,16 +98,25 @@ export function repack({ from, to, batch, source, destination, largest, rows, st
 }
 
 export interface RandomArgs {
-  to: WeightDType;
+  to: WeightFormat;
   destination: GPUBuffer;
-  elements: number;
+  rows: number;
+  /** Padded width. */
+  stride: number;
   /** Values lie within ± this. */
   spread: number;
   seed: number;
 }
 
-export function fillRandom({ to, destination, elements, spread, seed }: RandomArgs): Launch {
-  const constants = { DESTINATION: DTYPE_NUMBERS[to], UNITS: elements / 8, SPREAD: spread, SEED: seed };
+export function fillRandom({ to, destination, rows, stride, spread, seed }: RandomArgs): Launch {
+  const words = (rows * formatRowBytes(to, stride)) / 4;
+  const constants = {
+    UNITS: typeof to === 'string' ? (rows * stride) / 8 : words / 4,
+    SEED: seed,
+    ...(typeof to === 'string'
+      ? { DESTINATION: DTYPE_NUMBERS[to], SPREAD: spread }
+      : { DESTINATION: QUANTS, QUANT_WORDS: rows * quantWords(to, stride), SCALE_WORD: randomScale(to, spread) }),
+  };
   return {
     source: {
       label: kernelLabel('weights/random', constants),
@@ -88,4 +127,14 @@ export function fillRandom({ to, destination, elements, spread, seed }: RandomAr
     bindings: [destination],
     grid: (_, grid) => foldGrid(grid, Math.ceil(constants.UNITS / 64)),
   };
+}
+
+/** DESTINATION of shaders/weights/random.wgsl for quantised weights. */
+const QUANTS = 3;
+
+/** The word of scales that lets random integers cover ±spread. */
+function randomScale(format: QuantFormat, spread: number): number {
+  const scale = f16Bits(spread / 2 ** (format.bits - 1));
+  const other = format.asymmetric ? f16Bits(-spread) : scale;
+  return (scale | (other << 16)) >>> 0;
 }

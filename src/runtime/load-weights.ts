@@ -1,7 +1,6 @@
 // Streams a checkpoint's tensors onto the GPU: whole rows are gathered in a staging buffer and moved by a kernel that pads,
 // interleaves and converts. Host memory stays at a few staging buffers whatever the model's size.
 import { FormatError, UnsupportedError } from '../errors.ts';
-import { bf16ToF32, f16ToF32 } from '../formats/half.ts';
 import { type TensorEntry, weightDType } from '../formats/safetensors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { readBuffer } from '../gpu/read-back.ts';
@@ -16,17 +15,29 @@ import {
 } from '../graph/weights.ts';
 import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
 import { runLaunch } from '../kernels/bound-launch.ts';
-import type { Weight, WeightDType } from '../kernels/kernel.ts';
+import type { Weight, WeightDType, WeightFormat } from '../kernels/kernel.ts';
 import { REPACK_BATCH_BYTES, repack, repackWords } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
+import { fittingGroup } from '../quant/format.ts';
 import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
+import { bf16ToF32, f16ToF32 } from '../tensor/half.ts';
 import { WeightStore } from './weight-store.ts';
 
-/** How weights are kept: `auto` keeps the checkpoint's dtype. */
-export type DTypeChoice = 'auto' | WeightDType;
+/** How weights are kept: `auto` keeps the checkpoint's dtype; `q8` and `q4` quantise to 8 or 4 bits while loading. */
+export type DTypeChoice = 'auto' | WeightDType | 'q8' | 'q4';
 
-export interface LoadWeightsOptions {
+/** The choices about weights' formats. */
+export interface FormatOptions {
   dtype?: DTypeChoice;
+  /** Of quantised dtypes: how token embeddings and heads are kept; `q8` unless stated. */
+  embeddings_dtype?: DTypeChoice;
+  /** Of quantised dtypes: weights that share a scale; 32 for `q4`, 64 for `q8`, unless stated. Where rows are no multiple, fewer. */
+  group_size?: 32 | 64 | 128;
+  /** Of quantised dtypes: zero in the middle of each group's range, the default, or an offset for each group. */
+  symmetric?: boolean;
+}
+
+export interface LoadWeightsOptions extends FormatOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
@@ -105,7 +116,7 @@ export async function loadWeights(
   checkpoint: Checkpoint,
   options: LoadWeightsOptions = {},
 ): Promise<WeightStore> {
-  const { dtype = 'auto', signal, onProgress } = options;
+  const { signal, onProgress } = options;
   const specs = weightSpecs(graph);
   const destinations = matchTensors(model, specs, checkpoint);
   const store = new WeightStore(gpu);
@@ -113,7 +124,7 @@ export async function loadWeights(
   const vectors = new Map<VectorSpec, Float32Array>();
   try {
     for (const spec of specs) {
-      if (spec.kind === 'matrix') store.addMatrix(spec, chosenDType(spec, dtype, checkpoint));
+      if (spec.kind === 'matrix') store.addMatrix(spec, formatFor(spec, options, checkpoint));
       else vectors.set(spec, new Float32Array(spec.width));
     }
     await checkpoint.read(
@@ -142,8 +153,25 @@ function entryOf(checkpoint: Checkpoint, tensor: string): TensorEntry {
   return checkpoint.tensors.get(tensor) as TensorEntry;
 }
 
-function chosenDType(spec: MatrixSpec, choice: DTypeChoice, checkpoint: Checkpoint): WeightDType {
-  if (choice !== 'auto') return choice;
+const QUANT_BITS = { q8: 8, q4: 4 } as const;
+const DEFAULT_GROUPS = { q8: 64, q4: 32 } as const;
+
+const isQuantized = (dtype: DTypeChoice): dtype is 'q8' | 'q4' => dtype in QUANT_BITS;
+
+/** How a matrix is kept. Rows that no group divides stay in f16. */
+export function formatFor(spec: MatrixSpec, options: FormatOptions, checkpoint: Checkpoint | undefined): WeightFormat {
+  const { dtype = 'auto', symmetric = true } = options;
+  if (!isQuantized(dtype)) return dtype === 'auto' ? storedDType(spec, checkpoint) : dtype;
+  if (spec.role === 'router') return 'f32';
+  const choice = spec.role === 'token' ? (options.embeddings_dtype ?? 'q8') : dtype;
+  if (!isQuantized(choice)) return choice === 'auto' ? storedDType(spec, checkpoint) : choice;
+  const group = fittingGroup(spec.width, options.group_size ?? DEFAULT_GROUPS[choice]);
+  return group === undefined ? 'f16' : { bits: QUANT_BITS[choice], group, asymmetric: !symmetric };
+}
+
+/** The dtype that all of a matrix's tensors are stored in; f32 where they differ, or where nothing is stored. */
+function storedDType(spec: MatrixSpec, checkpoint: Checkpoint | undefined): WeightDType {
+  if (!checkpoint) return 'f32';
   const stored = new Set(spec.sources.map(({ tensor }) => weightDType(entryOf(checkpoint, tensor))));
   const [only] = stored;
   return stored.size === 1 && only !== undefined ? (only as WeightDType) : 'f32';
@@ -247,7 +275,7 @@ class RowUploader {
       );
       const launch = repack({
         from,
-        to: weight.dtype,
+        to: weight.format,
         batch: this.#batch,
         source: this.#staging,
         destination: part.buffer,
@@ -272,7 +300,7 @@ class RowUploader {
     const largest = new Float32Array(Uint32Array.of(bits).buffer)[0] ?? 0;
     if (!(largest <= F16_MAX)) {
       throw new UnsupportedError({
-        what: "A weight does not fit the dtype 'f16'",
+        what: 'A weight, or the scale of a quantised group, does not fit 16 bits',
         expected: `magnitudes up to ${F16_MAX}`,
         actual: String(largest),
         remedy: "load with dtype 'auto', 'bf16' or 'f32'",

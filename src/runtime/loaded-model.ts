@@ -6,18 +6,23 @@ import { paddedRows } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
 import { runLaunch } from '../kernels/bound-launch.ts';
-import type { WeightDType } from '../kernels/kernel.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
-import { elementCount } from '../tensor/dtype.ts';
-import { type LoadWeightsOptions, loadWeights, weightSpecs } from './load-weights.ts';
+import {
+  type DTypeChoice,
+  type FormatOptions,
+  formatFor,
+  type LoadWeightsOptions,
+  loadWeights,
+  weightSpecs,
+} from './load-weights.ts';
 import { WeightStore } from './weight-store.ts';
 
 export class LoadedModel {
   readonly gpu: Gpu;
   readonly model: Model;
   readonly weights: WeightStore;
-  /** How sessions keep keys and values unless told otherwise: f16 where the weights are f16, else f32. */
+  /** How sessions keep keys and values unless told otherwise: f16 where the weights are f16 or smaller, else f32. */
   readonly kvDType: KvDType;
   #disposed = false;
 
@@ -41,11 +46,11 @@ export class LoadedModel {
     const weights = await withErrorScopes(gpu, 'Loading weights', () =>
       loadWeights(gpu, model, fullGraph(model), checkpoint, options),
     );
-    return new LoadedModel(gpu, model, weights, options.dtype === 'f16' ? 'f16' : 'f32');
+    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype));
   }
 
   /** The model with pseudo-random weights, for benchmarks. */
-  static async random(gpu: Gpu, model: Model, dtype: WeightDType, seed = 1): Promise<LoadedModel> {
+  static async random(gpu: Gpu, model: Model, options: FormatOptions, seed = 1): Promise<LoadedModel> {
     const weights = new WeightStore(gpu);
     await withErrorScopes(gpu, 'Making random weights', async () => {
       let made = 0;
@@ -54,12 +59,13 @@ export class LoadedModel {
           weights.addVector(spec, new Float32Array(spec.width).fill(1));
           continue;
         }
-        const weight = weights.addMatrix(spec, dtype);
+        const weight = weights.addMatrix(spec, formatFor(spec, options, undefined));
         for (const part of weight.parts) {
           const launch = fillRandom({
-            to: dtype,
+            to: weight.format,
             destination: part.buffer,
-            elements: elementCount([part.rows, weight.stride]),
+            rows: part.rows,
+            stride: weight.stride,
             spread: Math.sqrt(3 / (spec.blockRows ?? paddedRows(spec))),
             seed: seed + made++,
           });
@@ -68,7 +74,7 @@ export class LoadedModel {
       }
       await gpu.queue.onSubmittedWorkDone();
     });
-    return new LoadedModel(gpu, model, weights, dtype === 'f16' ? 'f16' : 'f32');
+    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype));
   }
 
   /** @throws {DisposedError} after `dispose()`. */
@@ -91,4 +97,10 @@ export class LoadedModel {
 /** The graph that uses every weight of the model. */
 function fullGraph(model: Model) {
   return model.record({ input: 'ids', head: model.hasLogits ? 'logits' : 'hidden' });
+}
+
+const SMALL_DTYPES: readonly (DTypeChoice | undefined)[] = ['f16', 'q8', 'q4'];
+
+function kvDTypeFor(dtype: DTypeChoice | undefined): KvDType {
+  return SMALL_DTYPES.includes(dtype) ? 'f16' : 'f32';
 }

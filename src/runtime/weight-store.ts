@@ -2,9 +2,9 @@
 import { DeviceMemoryError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type MatrixSpec, paddedRows, type VectorSpec, type WeightSpec } from '../graph/weights.ts';
-import { type Weight, type WeightDType, type WeightPart, WIDTH_STEP } from '../kernels/kernel.ts';
+import { formatRowBytes, type Weight, type WeightFormat, type WeightPart, WIDTH_STEP } from '../kernels/kernel.ts';
 import { PART_ROW_STEP } from '../kernels/linear.ts';
-import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
+import { alignUp } from '../tensor/dtype.ts';
 
 export class WeightStore {
   readonly #gpu: Gpu;
@@ -26,10 +26,10 @@ export class WeightStore {
   }
 
   /** @throws {DeviceMemoryError} one row is larger than the device's largest binding. */
-  addMatrix(spec: MatrixSpec, dtype: WeightDType): Weight {
+  addMatrix(spec: MatrixSpec, format: WeightFormat): Weight {
     const stride = alignUp(spec.width, WIDTH_STEP);
     const rows = paddedRows(spec);
-    const rowBytes = stride * dtypeSizeBytes(dtype);
+    const rowBytes = formatRowBytes(format, stride);
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#gpu.limits;
     const fitting = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / rowBytes);
     const step = spec.blockRows ?? PART_ROW_STEP;
@@ -47,7 +47,7 @@ export class WeightStore {
       const partRows = Math.min(most, rows - firstRow);
       parts.push({ buffer: this.#create(spec.name, partRows * rowBytes), firstRow, rows: partRows });
     }
-    const weight: Weight = { dtype, rows, width: spec.width, stride, parts };
+    const weight: Weight = { format, rows, width: spec.width, stride, parts };
     this.#matrices.set(spec.name, weight);
     return weight;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bf16ToF32, f16ToF32 } from '../formats/half.ts';
+import { bf16ToF32, f16ToF32 } from './half.ts';
 import { roundToBf16, roundToF16 } from './round.ts';
 
 const FINITE_F16 = Array.from({ length: 0x7c00 }, (_, bits) => f16ToF32(bits));

@@ -4,19 +4,20 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { readBuffer } from '../../src/gpu/read-back.ts';
 import {
   type Activation,
+  formatRowBytes,
   type KernelTarget,
   kernelTarget,
   type Launch,
   type RowClass,
   type StepSize,
   type Weight,
-  type WeightDType,
+  type WeightFormat,
   type WeightPart,
 } from '../../src/kernels/kernel.ts';
 import { StepData, stepWords } from '../../src/kernels/step.ts';
 import { alignUp, dtypeSizeBytes } from '../../src/tensor/dtype.ts';
 import { randomFloats, randomSource, seedOf } from '../random.ts';
-import { roundTo, weightBytes } from '../weight-bits.ts';
+import { encodeRows, weightBytes } from '../weight-bits.ts';
 
 /** What a buffer must hold afterwards. */
 export interface Expectation {
@@ -134,23 +135,22 @@ export class Bench {
     return this.buffer(label, padded);
   }
 
-  /** `[rows, width]` random numbers of a dtype, and the weight that holds them in parts of `partRows`. */
-  weight(dtype: WeightDType, rows: number, width: number, options: { partRows?: number; rowStep?: number } = {}) {
+  /** `[rows, width]` random numbers of a format, and the weight that holds them in parts of `partRows`. */
+  weight(format: WeightFormat, rows: number, width: number, options: { partRows?: number; rowStep?: number } = {}) {
     const { rowStep = 8 } = options;
     const stride = alignUp(width, 8);
     const padded = alignUp(rows, rowStep);
-    const values = this.floats(rows * width).map((value) => roundTo(dtype, value));
-    const bytes = weightBytes(dtype, padRows(values, padded, width, stride));
+    const { values, bytes } = encodeRows(format, stride, padRows(this.floats(rows * width), padded, width, stride));
     const partRows = options.partRows ?? padded;
-    const rowBytes = stride * dtypeSizeBytes(dtype);
     const parts: WeightPart[] = [];
     for (let firstRow = 0; firstRow < padded; firstRow += partRows) {
       const count = Math.min(partRows, padded - firstRow);
-      const data = bytes.slice(firstRow * rowBytes, (firstRow + count) * rowBytes);
+      const data = bytes(firstRow, count);
+      if (data.byteLength !== count * formatRowBytes(format, stride)) throw new Error('the reference has another size');
       parts.push({ buffer: this.buffer(`weight from ${firstRow}`, data), firstRow, rows: count });
     }
-    const weight: Weight = { dtype, rows: padded, width, stride, parts };
-    return { values, weight };
+    const weight: Weight = { format, rows: padded, width, stride, parts };
+    return { values: unpadRows(values, rows, width, stride), weight };
   }
 
   /** The step buffer, with rotary angles for rows that have a position. */
@@ -217,4 +217,12 @@ export function padRows(
   const padded = new Float32Array(rows * stride);
   for (let i = 0; i < data.length; i++) padded[Math.floor(i / width) * stride + (i % width)] = data[i] as number;
   return padded;
+}
+
+/** The first `width` numbers of each of the first `rows` rows of `stride`. */
+function unpadRows(data: Float32Array, rows: number, width: number, stride: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from(
+    { length: rows * width },
+    (_, i) => data[Math.floor(i / width) * stride + (i % width)] as number,
+  );
 }

@@ -56,7 +56,8 @@ const MODELS: [string, (gpu: Gpu) => Promise<LoadedModel>, FusionRule[]][] = [
   ],
   [
     'a mixture of experts',
-    (gpu) => LoadedModel.random(gpu, createModel(new Fields(MOE_CONFIG, 'test'), 'causal', new Set()), 'f32'),
+    (gpu) =>
+      LoadedModel.random(gpu, createModel(new Fields(MOE_CONFIG, 'test'), 'causal', new Set()), { dtype: 'f32' }),
     FUSION_RULES.filter(isForExperts),
   ],
 ];

@@ -38,7 +38,7 @@ describe.each(Object.entries(CONFIGS))('%s', (model_type, config) => {
     log = new GpuLog(gpu);
     log.watchBuffers(gpu);
     const fields = new Fields({ ...SIZES, ...config, model_type }, 'test');
-    loaded = await LoadedModel.random(gpu, createModel(fields, 'causal', new Set()), 'f32');
+    loaded = await LoadedModel.random(gpu, createModel(fields, 'causal', new Set()), { dtype: 'f32' });
   });
   afterAll(() => gpu.dispose());
 

@@ -70,7 +70,7 @@ export function mixtureOfExperts(g: GraphBuilder, x: Tensor, layout: Layout, blo
     { tensor: router, rows: routing.experts },
     ...(shared?.gate ? [{ tensor: shared.gate, rows: 1 }] : []),
   ];
-  const logits = g.linear(x, matrix(scores, width)); // [tokens, E] or [tokens, E + 1]
+  const logits = g.linear(x, matrix(scores, width, { role: 'router' })); // [tokens, E] or [tokens, E + 1]
   if (block.logitsOutput) g.output(block.logitsOutput, logits);
   const routes = g.route(logits, routing, block.bias);
   const weights = expertWeights(layout, `${name}.experts`, width, inner, routing, sharedInSlots ? shared : undefined);

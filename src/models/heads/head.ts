@@ -29,7 +29,7 @@ interface HeadParts {
 export function readHead(config: Fields, task: Task, { table, tied }: HeadParts): Head {
   const { rows: vocabSize, width: hiddenSize } = table;
   const linear = (name: string, rows: number, bias: boolean): Head => ({
-    weight: matrix([{ tensor: `${name}.weight`, rows }], hiddenSize),
+    weight: matrix([{ tensor: `${name}.weight`, rows }], hiddenSize, { role: 'token' }),
     bias: bias ? vector([{ tensor: `${name}.bias`, rows }]) : undefined,
     width: rows,
     classification: undefined,

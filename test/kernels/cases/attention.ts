@@ -1,6 +1,5 @@
 // RoPE with the cache write, prefill and decode attention, attention weights: head shapes, caches, paddings, windows, splits.
 
-import { f16ToF32 } from '../../../src/formats/half.ts';
 import {
   type AttentionShape,
   attentionWeights,
@@ -13,6 +12,7 @@ import {
   ropeCache,
 } from '../../../src/kernels/attention.ts';
 import type { StepSize } from '../../../src/kernels/kernel.ts';
+import { f16ToF32 } from '../../../src/tensor/half.ts';
 import { roundTo } from '../../weight-bits.ts';
 import { type Bench, type Expectation, type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
 import { attention, rotate } from '../reference.ts';

@@ -1,6 +1,6 @@
 // Token embedding and row selection.
 import { gather, selectRows } from '../../../src/kernels/embedding.ts';
-import type { WeightDType } from '../../../src/kernels/kernel.ts';
+import { formatName, type WeightFormat } from '../../../src/kernels/kernel.ts';
 import { type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
 
 interface GatherCase {
@@ -8,13 +8,13 @@ interface GatherCase {
   width: number;
   ids: readonly number[];
   batch?: number;
-  dtype?: WeightDType;
+  dtype?: WeightFormat;
   partRows?: number;
 }
 
 function gatherCase({ vocab, width, ids, batch = 1, dtype = 'f32', partRows }: GatherCase): KernelCase {
   return {
-    name: `gather ${batch}×${ids.length / batch} of ${vocab}×${width} ${dtype}${partRows ? `, parts of ${partRows}` : ''}`,
+    name: `gather ${batch}×${ids.length / batch} of ${vocab}×${width} ${formatName(dtype)}${partRows ? `, parts of ${partRows}` : ''}`,
     prepare(bench) {
       const { values, weight } = bench.weight(dtype, vocab, width, { partRows });
       const y = bench.activation('y', ids.length, width);
@@ -27,7 +27,8 @@ function gatherCase({ vocab, width, ids, batch = 1, dtype = 'f32', partRows }: G
             name: 'y',
             buffer: y.buffer,
             expected: padRows(rows, ids.length, width, y.stride),
-            tolerance: TOLERANCE.exact,
+            // A quant's product with its scale rounds, and so may its sum with an offset.
+            tolerance: typeof dtype === 'string' ? TOLERANCE.exact : TOLERANCE.f32,
           },
         ],
       };
@@ -76,6 +77,9 @@ const GATHER: readonly GatherCase[] = [
   { vocab: 20, width: 100, ids: [19, 1], dtype: 'f16' },
   { vocab: 20, width: 100, ids: [19, 1], dtype: 'bf16' },
   { vocab: 9, width: 520, ids: [8, 0, 5], dtype: 'bf16' },
+  { vocab: 20, width: 96, ids: [19, 1], dtype: { bits: 8, group: 32, asymmetric: false } },
+  { vocab: 20, width: 160, ids: [0, 7], dtype: { bits: 4, group: 32, asymmetric: true } },
+  { vocab: 300, width: 64, ids: [299, 128, 127], partRows: 128, dtype: { bits: 4, group: 64, asymmetric: false } },
   { vocab: 300, width: 16, ids: [0, 127, 128, 255, 256, 299], partRows: 128 },
   { vocab: 300, width: 12, ids: [299, 128, 127, 0], partRows: 128, dtype: 'f16', batch: 2 },
 ];

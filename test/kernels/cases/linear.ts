@@ -1,6 +1,6 @@
 // GEMV and GEMM: epilogues, prologue, dtypes, widths off the padding, weights in several parts, folded grids.
 import type { ActivationName } from '../../../src/kernels/activation.ts';
-import type { RowClass, WeightDType } from '../../../src/kernels/kernel.ts';
+import { formatName, type RowClass, type WeightFormat } from '../../../src/kernels/kernel.ts';
 import { gemm, gemv } from '../../../src/kernels/linear.ts';
 import { type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
 import { linear } from '../reference.ts';
@@ -14,7 +14,7 @@ interface LinearCase {
   k: number;
   /** Rows of W, before padding. */
   n: number;
-  dtype?: WeightDType;
+  dtype?: WeightFormat;
   bias?: boolean;
   norm?: boolean;
   gate?: ActivationName;
@@ -37,7 +37,7 @@ function linearCase(c: LinearCase): KernelCase {
     partRows && `parts of ${partRows}`,
     rowClass === 'kept' && 'kept rows',
   ];
-  const name = [`${kernel} ${batch}×${rows}×${k} → ${n} ${dtype}`, ...extras.filter(Boolean)].join(', ');
+  const name = [`${kernel} ${batch}×${rows}×${k} → ${n} ${formatName(dtype)}`, ...extras.filter(Boolean)].join(', ');
   return {
     name,
     ...(c.once ? { once: true } : {}),
@@ -95,6 +95,23 @@ const PARTS: readonly Common[] = [
   { k: 16, n: 390, partRows: 256, dtype: 'bf16', rowClass: 'kept', batch: 3 },
 ];
 
+const Q4 = { bits: 4, group: 32, asymmetric: false } as const;
+const Q8 = { bits: 8, group: 64, asymmetric: false } as const;
+
+/** Quantised weights: each group, odd and even numbers of groups in a row, offsets, parts. */
+const QUANTISED: readonly Common[] = [
+  { k: 32, n: 12, dtype: Q4 },
+  { k: 96, n: 20, dtype: Q4, bias: true, residual: true },
+  { k: 64, n: 12, dtype: { ...Q4, group: 64 } },
+  { k: 384, n: 9, dtype: { ...Q4, group: 128 } },
+  { k: 96, n: 20, dtype: { ...Q4, asymmetric: true } },
+  { k: 96, n: 24, dtype: Q4, gate: 'silu' },
+  { k: 192, n: 12, dtype: Q8 },
+  { k: 96, n: 12, dtype: { ...Q8, group: 32, asymmetric: true } },
+  { k: 32, n: 20, dtype: { ...Q8, group: 16 }, gate: 'gelu', bias: true },
+  { k: 64, n: 300, dtype: Q4, partRows: 128, bias: true },
+];
+
 /** Every knob, at widths of one and around the padding of 8. */
 const GEMV: readonly (Common & { rows?: number })[] = [
   ...[1, 8, 10, 60, 100].map((k) => ({ k, n: k })),
@@ -107,6 +124,10 @@ const GEMV: readonly (Common & { rows?: number })[] = [
   { k: 24, n: 20, gate: 'silu' },
   { k: 24, n: 36, gate: 'gelu', bias: true },
   ...PARTS,
+  ...QUANTISED,
+  { k: 320, n: 12, norm: true, dtype: { ...Q4, asymmetric: true } },
+  { rows: 3, k: 2112, n: 8, norm: true, dtype: Q4 },
+  { k: 4160, n: 8, dtype: Q8 },
   { rows: 4, k: 20, n: 12 },
   { rows: 2, batch: 2, k: 20, n: 12, norm: true },
   { k: 10, n: 12, norm: true },
@@ -131,6 +152,7 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   { rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
   { k: 100, n: 36, gate: 'gelu', dtype: 'bf16' },
   ...PARTS,
+  ...QUANTISED,
 ];
 
 const LINEAR: readonly LinearCase[] = [

@@ -1,7 +1,7 @@
 // Mixture of experts: routing with all its rules and its ties, the experts' products for few and for many rows, over parts of the
 // weight, and the sum of a row's slots.
 import type { ActivationName } from '../../../src/kernels/activation.ts';
-import type { Activation, StepSize, WeightDType } from '../../../src/kernels/kernel.ts';
+import { type Activation, formatName, type StepSize, type WeightFormat } from '../../../src/kernels/kernel.ts';
 import {
   expertGemm,
   expertGemv,
@@ -156,7 +156,7 @@ interface ExpertCase {
   blockRows: number;
   routing?: Partial<Routing>;
   gate?: ActivationName;
-  dtype?: WeightDType;
+  dtype?: WeightFormat;
   /** Experts per part of the weight. */
   partExperts?: number;
 }
@@ -166,7 +166,7 @@ function expertCase(c: ExpertCase): KernelCase {
   const routing = { ...ROUTING, ...c.routing };
   const extras = [gate, partExperts && `parts of ${partExperts}`, c.routing && JSON.stringify(c.routing)];
   return {
-    name: [`expert ${kernel} ${rows}×${k} → ${blockRows} ${dtype}`, ...extras.filter(Boolean)].join(', '),
+    name: [`expert ${kernel} ${rows}×${k} → ${blockRows} ${formatName(dtype)}`, ...extras.filter(Boolean)].join(', '),
     prepare(bench) {
       const used = usedSlots(routing);
       const slots = routeSlots(routing);
@@ -299,6 +299,8 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
   { k: 1, blockRows: 8 },
   { k: 20, blockRows: 16, gate: 'silu' },
   { k: 40, blockRows: 72, dtype: 'f16', routing: SHARED },
+  { k: 64, blockRows: 72, dtype: { bits: 4, group: 32, asymmetric: false }, routing: SHARED },
+  { k: 96, blockRows: 16, gate: 'silu', dtype: { bits: 8, group: 32, asymmetric: true }, partExperts: 3 },
   { k: 60, blockRows: 80, gate: 'gelu', dtype: 'bf16', routing: SHARED, partExperts: 3 },
   { k: 33, blockRows: 24, routing: APART, partExperts: 1 },
   { k: 100, blockRows: 64, gate: 'silu', routing: { ...APART, experts: 30, chosen: 4 } },

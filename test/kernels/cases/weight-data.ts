@@ -1,9 +1,12 @@
 // Moving checkpoint rows into the weight layout, and random weights.
 
-import { bf16ToF32, f16ToF32 } from '../../../src/formats/half.ts';
 import type { WeightDType } from '../../../src/kernels/kernel.ts';
 import { fillRandom, repack, repackWords } from '../../../src/kernels/weight-data.ts';
+import { type QuantFormat, quantName, rowWords } from '../../../src/quant/format.ts';
+import { packRow, splitRows, unpackRow } from '../../../src/quant/packed.ts';
+import { quantizeRow } from '../../../src/quant/quantize.ts';
 import { alignUp, dtypeSizeBytes } from '../../../src/tensor/dtype.ts';
+import { bf16ToF32, f16ToF32 } from '../../../src/tensor/half.ts';
 import { ONE_TOKEN } from '../../run-launches.ts';
 import { roundTo, weightBytes } from '../../weight-bits.ts';
 import { type KernelCase, type KernelSuite, TOLERANCE } from '../kernel-case.ts';
@@ -80,6 +83,72 @@ function repackCase({ from, to, rows, columns, into = rows, firstRow = 0, rowStr
   };
 }
 
+interface QuantizeCase {
+  from: WeightDType;
+  to: QuantFormat;
+  rows: number;
+  columns: number;
+  into?: number;
+  firstRow?: number;
+  rowStride?: number;
+  /** Multiplies all weights but those of the first group, which are 0 then. */
+  spread?: number;
+}
+
+/** A quantised row and its CPU reference miss the weights by as much: which of two ranges is better may depend on rounding. */
+function quantizeCase(c: QuantizeCase): KernelCase {
+  const { from, to, rows, columns, into = 8, firstRow = 0, rowStride = 1, spread = 1 } = c;
+  return {
+    name: `quantize ${from} to ${quantName(to)}, ${rows}×${columns} at ${firstRow} + ${rowStride}i of ${into}, ×${spread}`,
+    prepare(bench) {
+      const source = bench.floats(rows * columns, spread).map((value) => roundTo(from, value));
+      if (spread !== 1) source.fill(0, 0, to.group);
+      const destination = bench.buffer('destination', new Uint32Array(into * rowWords(to, columns)));
+      const largest = bench.buffer('largest', new Uint32Array(4));
+      const place = (row: number) => firstRow + row * rowStride;
+      const missed = (row: number, kept: Float32Array) =>
+        Math.sqrt(kept.reduce((sum, value, i) => sum + (value - (source[row * columns + i] as number)) ** 2, 0));
+      const expected: number[] = Array(into).fill(0);
+      for (let row = 0; row < rows; row++) {
+        const words = new Uint32Array(rowWords(to, columns));
+        packRow(to, quantizeRow(to, source.subarray(row * columns, (row + 1) * columns)), words);
+        expected[place(row)] = missed(row, unpackRow(to, columns, words));
+      }
+      const launch = repack({
+        from,
+        to,
+        batch: bench.buffer('batch', repackWords({ rows, columns, stride: columns, firstRow, rowStride })),
+        source: bench.buffer('source', weightBytes(from, source)),
+        destination,
+        largest,
+        rows: () => rows,
+        stride: columns,
+      });
+      return {
+        launches: [launch],
+        size: ONE_TOKEN,
+        expectations: [
+          {
+            name: 'how far the rows miss their weights',
+            buffer: destination,
+            expected,
+            read: (bytes) => {
+              const kept = splitRows(to, columns, new Uint32Array(bytes, 0, into * rowWords(to, columns)));
+              const written = new Set(Array.from({ length: rows }, (_, row) => place(row)));
+              return kept.map((words, at) =>
+                written.has(at)
+                  ? missed((at - firstRow) / rowStride, unpackRow(to, columns, words))
+                  : Math.max(...words),
+              );
+            },
+            tolerance: 1e-3,
+          },
+        ],
+      };
+    },
+  };
+}
+
 function randomCase(to: WeightDType, elements: number, spread: number, seed: number): KernelCase {
   return {
     name: `random ${to} ×${elements} within ±${spread}`,
@@ -92,7 +161,7 @@ function randomCase(to: WeightDType, elements: number, spread: number, seed: num
         return drawn;
       });
       return {
-        launches: [fillRandom({ to, destination, elements, spread, seed })],
+        launches: [fillRandom({ to, destination, rows: elements / 8, stride: 8, spread, seed })],
         size: ONE_TOKEN,
         expectations: [
           {
@@ -121,10 +190,53 @@ const REPACK: readonly RepackCase[] = [
   { from: 'f32', to: 'f16', rows: 1, columns: 3, into: 8, firstRow: 7 },
 ];
 
+const Q4 = { bits: 4, group: 32, asymmetric: false } as const;
+const Q8 = { bits: 8, group: 64, asymmetric: false } as const;
+
+const QUANTIZE: readonly QuantizeCase[] = [
+  { from: 'f32', to: Q4, rows: 5, columns: 96 },
+  { from: 'bf16', to: { ...Q4, asymmetric: true }, rows: 8, columns: 64 },
+  { from: 'f16', to: { ...Q4, group: 128 }, rows: 3, columns: 256 },
+  { from: 'bf16', to: { ...Q4, group: 64 }, rows: 4, columns: 64, into: 16, firstRow: 1, rowStride: 2 },
+  { from: 'f32', to: Q8, rows: 6, columns: 192 },
+  { from: 'bf16', to: { ...Q8, group: 32, asymmetric: true }, rows: 2, columns: 32, firstRow: 3 },
+  { from: 'f32', to: { ...Q8, group: 16 }, rows: 2, columns: 32, spread: 100 },
+  { from: 'f32', to: { ...Q4, asymmetric: true }, rows: 2, columns: 96, spread: 0.001 },
+];
+
+function randomQuantCase(to: QuantFormat): KernelCase {
+  const [rows, stride, spread] = [16, 256, 0.5];
+  return {
+    name: `random ${quantName(to)} within ±${spread}`,
+    prepare(bench) {
+      const destination = bench.buffer('destination', new Uint32Array(rows * rowWords(to, stride)));
+      return {
+        launches: [fillRandom({ to, destination, rows, stride, spread, seed: 3 })],
+        size: ONE_TOKEN,
+        expectations: [
+          {
+            name: 'largest magnitude, and mean magnitude of uniform numbers',
+            buffer: destination,
+            read: (bytes) => {
+              const words = new Uint32Array(bytes, 0, rows * rowWords(to, stride));
+              const all = splitRows(to, stride, words).flatMap((row) => [...unpackRow(to, stride, row)].map(Math.abs));
+              return [Math.max(...all), all.reduce((sum, value) => sum + value, 0) / all.length];
+            },
+            expected: [spread, spread / 2],
+            tolerance: 0.05,
+          },
+        ],
+      };
+    },
+  };
+}
+
 export const SUITE: KernelSuite = {
-  shaders: ['weights/repack', 'weights/random'],
+  shaders: ['weights/repack', 'weights/quantize', 'weights/random'],
   cases: [
     ...REPACK.map(repackCase),
+    ...QUANTIZE.map(quantizeCase),
+    ...[Q4, Q8, { ...Q4, asymmetric: true }, { ...Q8, asymmetric: true }].map(randomQuantCase),
     ...DTYPES.map((to) => randomCase(to, 1024, 0.25, 7)),
     randomCase('f32', 8, 1, 1),
     randomCase('f16', 4104, 3, 0xffffffff),

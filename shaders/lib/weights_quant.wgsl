@@ -1,0 +1,66 @@
+// Weights as unsigned integers of BITS bits with a scale per GROUP along the row (src/quant/format.ts, src/quant/packed.ts): 16 bytes
+// are SPAN weights. All quants first, then all scales. K8 is the row's width in units of 8.
+// BITS, GROUP, ASYMMETRIC (0 or 1)
+const SPAN = 128u / BITS;
+const SPAN_VECTORS = SPAN / 4u;
+const ZERO = select(128.0, 8.0, BITS == 4u) * f32(1u - ASYMMETRIC);
+const MAGIC = 0x4b000000u; // 2^23: an integer below it, put into its low bits, is that many more
+
+override QUANT_WORDS: u32 = K8 * BITS / 4u; // of a row
+override SCALE_WORDS: u32 = (K8 * 8u / GROUP + 1u - ASYMMETRIC) / (2u - ASYMMETRIC);
+
+struct Eight { lo: vec4f, hi: vec4f }
+
+fn weight_rows() -> u32 {
+  return arrayLength(&weight) * 4u / (QUANT_WORDS + SCALE_WORDS);
+}
+
+// What a quant is multiplied with, and what is added.
+fn scale_at(row: u32, group: u32) -> vec2f {
+  let base = weight_rows() * QUANT_WORDS + row * SCALE_WORDS;
+  if (ASYMMETRIC == 1u) {
+    let word = base + group;
+    return unpack2x16float(weight[word / 4u][word % 4u]);
+  }
+  let word = base + group / 2u;
+  let pair = unpack2x16float(weight[word / 4u][word % 4u]);
+  return vec2f(select(pair.x, pair.y, (group & 1u) == 1u), 0.0);
+}
+
+// The four lowest BITS of each byte, less the zero point.
+fn bytes_of(word: u32) -> vec4f {
+  let bytes = (vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u((1u << BITS) - 1u);
+  return bitcast<vec4f>(bytes | vec4u(MAGIC)) - (8388608.0 + ZERO);
+}
+
+// Eight consecutive weights; `unit` counts eights from the first row on.
+fn weight_unit(unit: u32) -> Eight {
+  let row = unit / K8;
+  let scale = scale_at(row, (unit % K8) * 8u / GROUP);
+  if (BITS == 4u) {
+    let word = weight[unit / 4u][unit % 4u];
+    return Eight(bytes_of(word) * scale.x + scale.y, bytes_of(word >> 4u) * scale.x + scale.y);
+  }
+  let words = weight[unit / 2u];
+  let two = select(words.xy, words.zw, (unit & 1u) == 1u);
+  return Eight(bytes_of(two.x) * scale.x + scale.y, bytes_of(two.y) * scale.x + scale.y);
+}
+
+// Σ w · x over the SPAN weights of span `span` of a row.
+fn weight_dot(row: u32, span: u32, x: array<vec4f, SPAN_VECTORS>, x_sum: f32) -> f32 {
+  let words = weight[row * (QUANT_WORDS / 4u) + span];
+  let scale = scale_at(row, span * SPAN / GROUP);
+  var sum = 0.0;
+  for (var i = 0u; i < 4u; i++) {
+    if (BITS == 4u) {
+      sum += dot(bytes_of(words[i]), x[2u * i]) + dot(bytes_of(words[i] >> 4u), x[2u * i + 1u]);
+    } else {
+      sum += dot(bytes_of(words[i]), x[i]);
+    }
+  }
+  sum *= scale.x;
+  if (ASYMMETRIC == 1u) {
+    sum += x_sum * scale.y;
+  }
+  return sum;
+}
