@@ -59,8 +59,9 @@ from the files in this folder.
 ## Limits
 - One intent a message: of two requests it names one. English only.
 - Messages about a trade that is neither a shop nor a subscription, and wishes outside the list, should come out as `other`,
-  but often come out as the nearest intent. Compare the score with a threshold of your own before acting on it.
-- The hand-written messages show best what to expect of real ones.
+  but often come out as the nearest intent.
+- Scores are near 0 or 1 even where it errs: the score of the best intent is no measure of doubt.
+- The hand-written messages show best what to expect of real ones: it knows the words of its patterns and no others.
 """
 
 

@@ -70,6 +70,7 @@ By kind of text, held out:
 
 ## Limits
 - It misses things. Use it as a help for the person who sends the text, not as a guarantee of anonymity.
+- Unusual first names by themselves in the middle of a sentence are missed most often, and a part of a word is marked at times.
 - English text, though with names, addresses, phone numbers and dates as many countries write them.
 - A name or number without any context is a guess: ten digits alone may be a phone, an account or an order number.
 - Up to 1024 tokens at once (about 3000 characters); split longer texts.
