@@ -1,17 +1,19 @@
 // From a model's name to a model on the GPU: opens the source, refuses what cannot run before any weight is read, loads, reports
 // progress in transformers.js's form.
-import { SourceError } from '../errors.ts';
+import { DeviceMemoryError, SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { parseJsonObject } from '../formats/json.ts';
+import { formatBytes } from '../gpu/buffers.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
 import { type Checkpoint, type LoadProgress, openCheckpoint } from '../hub/checkpoint.ts';
 import { type ModelLocation, openSource, type SourceOptions } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
-import type { Task } from '../models/model.ts';
+import type { Model, Task } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
-import type { FormatOptions } from '../runtime/load-weights.ts';
+import type { DTypeChoice, FormatOptions } from '../runtime/load-weights.ts';
 import { LoadedModel } from '../runtime/loaded-model.ts';
+import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
 
 /** What `progress_callback` gets, as in transformers.js: byte counts of one file come with `progress`. */
 export interface ProgressEvent {
@@ -37,9 +39,14 @@ export interface LoadOptions extends SourceOptions, FormatOptions {
    * the others repeat a reference model that was cast as a whole with `model.to(dtype)`.
    */
   rope_precision?: RopePrecision;
+  /** Most bytes that weights, keys, values and activations may take; `dtype: 'auto'` chooses a dtype that stays below. */
+  memory_budget_bytes?: number;
   progress_callback?: ProgressCallback;
   signal?: AbortSignal;
 }
+
+/** Most tokens of prompt and answer, unless the model was trained for fewer. */
+export const DEFAULT_CONTEXT = 4096;
 
 let shared: Promise<Gpu> | undefined;
 
@@ -67,40 +74,98 @@ export interface OpenedModel {
   loaded: LoadedModel;
 }
 
+/** A model before its weights are read. */
+export interface OpenedHeaders {
+  gpu: Gpu;
+  source: ModelSource;
+  config: Fields;
+  model: Model;
+  checkpoint: Checkpoint;
+}
+
 /**
- * Loads a model for a task.
+ * Reads a model's configuration and the headers of its weights.
  * @throws {SourceError} no such model, or the network fails. {FormatError} {ConfigError} {UnsupportedError} a file that intab
- * cannot read or run, named. {DeviceMemoryError} it does not fit. {WebGpuUnavailableError} no WebGPU.
+ * cannot read or run, named. {WebGpuUnavailableError} no WebGPU.
  */
-export async function openModel(location: ModelLocation, task: Task, options: LoadOptions = {}): Promise<OpenedModel> {
-  const { device = 'webgpu', rope_precision, progress_callback, signal } = options;
+export async function openHeaders(location: ModelLocation, task: Task, options: LoadOptions): Promise<OpenedHeaders> {
+  const { device = 'webgpu', rope_precision, signal } = options;
   const source = openSource(location, options);
-  const { name } = source;
   signal?.throwIfAborted();
   const config = await readJson(source, 'config.json', signal);
   if (!config) {
     throw new SourceError({
-      what: `${name} has no config.json`,
+      what: `${source.name} has no config.json`,
       expected: 'a folder in Hub layout',
       remedy: 'check the address, or the id on the Hub',
     });
   }
   // Refuses by name before any weight file is opened; the tensors' names come with the headers.
   createModel(config, task, new Set());
-  const [gpu, checkpoint, generationConfig] = await Promise.all([
+  const [gpu, checkpoint] = await Promise.all([
     device === 'webgpu' ? sharedGpu() : device,
     openCheckpoint(source, { signal }),
-    readJson(source, 'generation_config.json', signal),
   ]);
   const model = createModel(config, task, new Set(checkpoint.tensors.keys()), rope_precision);
-  const progress = new FileProgress(name, checkpoint, progress_callback);
+  return { gpu, source, config, model, checkpoint };
+}
+
+/**
+ * Loads a model for a task.
+ * @throws what {@link openHeaders} throws; {DeviceMemoryError} it does not fit.
+ */
+export async function openModel(location: ModelLocation, task: Task, options: LoadOptions = {}): Promise<OpenedModel> {
+  const { progress_callback, signal } = options;
+  const { gpu, source, config, model, checkpoint } = await openHeaders(location, task, options);
+  const [generationConfig, dtype] = await Promise.all([
+    readJson(source, 'generation_config.json', signal),
+    fittingDType(gpu, model, checkpoint, options),
+  ]);
+  const progress = new FileProgress(source.name, checkpoint, progress_callback);
   const loaded = await LoadedModel.load(gpu, model, checkpoint, {
     ...options,
-    signal,
+    dtype,
     onProgress: (event) => progress.report(event),
   });
   progress.finish();
   return { source, config, generationConfig: generationConfig ?? new Fields({}, 'generation_config.json'), loaded };
+}
+
+/** Checkpoints up to this are loaded as they are stored, without asking whether there is room. */
+const SMALL_CHECKPOINT_BYTES = 256 * 2 ** 20;
+
+/**
+ * The dtype asked for; of `auto`, the stored one where there is room for it, else the largest smaller one.
+ * @throws {DeviceMemoryError} with what each dtype would take, where none fits.
+ */
+async function fittingDType(
+  gpu: Gpu,
+  model: Model,
+  checkpoint: Checkpoint,
+  options: LoadOptions,
+): Promise<DTypeChoice> {
+  const { dtype = 'auto', memory_budget_bytes: budget } = options;
+  if (dtype !== 'auto') return dtype;
+  if (budget === undefined && checkpoint.totalBytes <= SMALL_CHECKPOINT_BYTES) return 'auto';
+  const contextLength = Math.min(DEFAULT_CONTEXT, model.maxPositions);
+  const { best, plans } = await planDTypes(gpu, model, checkpoint, options, contextLength);
+  if (best === plans[0]) return 'auto';
+  if (best) return best.dtype;
+  throw new DeviceMemoryError({
+    what: 'The model does not fit the GPU',
+    actual: inWords(plans),
+    remedy: 'use a smaller model, close other pages that use the GPU, or name a dtype to try all the same',
+  });
+}
+
+/** What each plan takes, in words. */
+export function inWords(plans: readonly MemoryPlan[]): string {
+  return plans
+    .map(({ dtype, totalBytes, weightBytes, kvCacheBytes }) => {
+      const parts = `weights ${formatBytes(weightBytes)}, keys and values ${formatBytes(kvCacheBytes)}`;
+      return `${dtype} takes ${formatBytes(totalBytes)} (${parts})`;
+    })
+    .join('; ');
 }
 
 /** Turns the loader's byte counts over all files into transformers.js's events, file by file. */

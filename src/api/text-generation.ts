@@ -7,7 +7,7 @@ import type { ChatMessage } from '../tokenizer/chat-template.ts';
 import { StreamingDetokenizer } from '../tokenizer/streaming-detokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { type GenerationOptions, resolveGeneration } from './generation-config.ts';
-import type { OpenedModel } from './load.ts';
+import { DEFAULT_CONTEXT, type OpenedModel } from './load.ts';
 import { StopStrings } from './stop-strings.ts';
 
 /** A prompt, or the messages of a chat. */
@@ -52,9 +52,6 @@ export interface TextGenerator {
   readonly stats: GenerationStats | undefined;
   dispose(): Promise<void>;
 }
-
-/** Most tokens of prompt and answer, unless the model was trained for fewer. */
-export const DEFAULT_CONTEXT = 4096;
 
 export class LocalTextGenerator implements TextGenerator {
   readonly #opened: OpenedModel;

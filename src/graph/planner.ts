@@ -104,6 +104,29 @@ function assignSlots(graph: Graph, elements: (tensor: Tensor) => number): Map<Te
   return slots;
 }
 
+/** A graph after fusion, with each tensor's place; what does not need a device. */
+function layOut(graph: Graph, size: PlanSize, rules: readonly FusionRule[], target: KernelTarget) {
+  const rowCapacity = (rows: RowClass) => size.batch * (rows === 'tokens' ? size.tokens : size.kept);
+  const fewRows = (tensor: Tensor) => rowCapacity(tensor.rows) <= maxGemvRows(target);
+  const fused = fuse(graph, rules, fewRows, size.tokens === 1);
+  // Interleaved gate and up are padded pair by pair, as the rows of their weights are.
+  const paired = new Set(fused.ops.flatMap((op) => (op.kind === 'gate' ? [op.x] : [])));
+  const stride = (tensor: Tensor) => alignUp(tensor.width, paired.has(tensor) ? 2 * WIDTH_STEP : WIDTH_STEP);
+  const slots = assignSlots(fused, (tensor) => rowCapacity(tensor.rows) * stride(tensor));
+  return { rowCapacity, fewRows, fused, stride, slots };
+}
+
+/** Bytes of the activations that a plan for this graph keeps. */
+export function activationBytes(
+  graph: Graph,
+  size: PlanSize,
+  rules: readonly FusionRule[],
+  target: KernelTarget,
+): number {
+  const { slots } = layOut(graph, size, rules, target);
+  return [...new Set(slots.values())].reduce((sum, { elements }) => sum + elements * 4, 0);
+}
+
 /**
  * Makes a plan.
  * @throws {DeviceMemoryError} an activation is larger than the device's limits.
@@ -112,13 +135,7 @@ function assignSlots(graph: Graph, elements: (tensor: Tensor) => number): Map<Te
 export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): Promise<Plan> {
   const { label, size, rules, resources, tail } = options;
   const target = kernelTarget(gpu);
-  const rowCapacity = (rows: RowClass) => size.batch * (rows === 'tokens' ? size.tokens : size.kept);
-  const fewRows = (tensor: Tensor) => rowCapacity(tensor.rows) <= maxGemvRows(target);
-  const fused = fuse(graph, rules, fewRows, size.tokens === 1);
-  // Interleaved gate and up are padded pair by pair, as the rows of their weights are.
-  const paired = new Set(fused.ops.flatMap((op) => (op.kind === 'gate' ? [op.x] : [])));
-  const stride = (tensor: Tensor) => alignUp(tensor.width, paired.has(tensor) ? 2 * WIDTH_STEP : WIDTH_STEP);
-  const slots = assignSlots(fused, (tensor) => rowCapacity(tensor.rows) * stride(tensor));
+  const { rowCapacity, fewRows, fused, stride, slots } = layOut(graph, size, rules, target);
   const owned: GPUBuffer[] = [];
   const create = (name: string, elements: number) => {
     const buffer = gpu.buffers.storage(`${label}: ${name}`, elements * 4);

@@ -98,6 +98,11 @@ export function paddedRows(spec: MatrixSpec): number {
   return alignUp(spec.rows, step);
 }
 
+/** Elements of a vector on the GPU. */
+export function vectorLength(spec: VectorSpec): number {
+  return alignUp(spec.width, 8 * spec.sources.length);
+}
+
 /** Where the rows of source `index` go. */
 export function placementOf(spec: WeightSpec, index: number): Placement {
   const { place, rows } = spec.sources[index] as WeightSource;

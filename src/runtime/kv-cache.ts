@@ -19,11 +19,9 @@ export class KvCache {
     this.#gpu = gpu;
     this.batch = batch;
     this.capacity = capacity;
-    // Pairs of f16 share a word, so a head of odd pairs is kept in f32.
-    this.dtype = attention.every(({ headDim }) => headDim % 4 === 0) ? dtype : 'f32';
-    const elementBytes = this.dtype === 'f32' ? 4 : 2;
-    this.#layers = attention.map(({ kvHeads, headDim }, layer) => {
-      const sizeBytes = batch * kvHeads * capacity * paddedHeadDim(headDim) * elementBytes;
+    this.dtype = keptDType(attention, dtype);
+    this.#layers = attention.map((shape, layer) => {
+      const sizeBytes = batch * capacity * slotBytes(shape, this.dtype);
       return {
         keys: gpu.buffers.storage(`keys ${layer}`, sizeBytes),
         values: gpu.buffers.storage(`values ${layer}`, sizeBytes),
@@ -79,4 +77,20 @@ export class KvCache {
     }
     if (this.#mask) this.#gpu.buffers.release(this.#mask);
   }
+}
+
+/** Pairs of f16 share a word, so a head of odd pairs is kept in f32. */
+function keptDType(attention: readonly AttentionShape[], dtype: KvDType): KvDType {
+  return attention.every(({ headDim }) => headDim % 4 === 0) ? dtype : 'f32';
+}
+
+/** Bytes of the keys, or of the values, of one token in one layer. */
+function slotBytes({ kvHeads, headDim }: AttentionShape, dtype: KvDType): number {
+  return kvHeads * paddedHeadDim(headDim) * (dtype === 'f32' ? 4 : 2);
+}
+
+/** Bytes that a cache of `capacity` slots takes on the GPU. */
+export function kvCacheBytes(attention: readonly AttentionShape[], capacity: number, dtype: KvDType): number {
+  const kept = keptDType(attention, dtype);
+  return attention.reduce((sum, shape) => sum + 2 * capacity * slotBytes(shape, kept), 0);
 }

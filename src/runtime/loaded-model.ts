@@ -95,12 +95,13 @@ export class LoadedModel {
 }
 
 /** The graph that uses every weight of the model. */
-function fullGraph(model: Model) {
+export function fullGraph(model: Model) {
   return model.record({ input: 'ids', head: model.hasLogits ? 'logits' : 'hidden' });
 }
 
 const SMALL_DTYPES: readonly (DTypeChoice | undefined)[] = ['f16', 'q8', 'q4'];
 
-function kvDTypeFor(dtype: DTypeChoice | undefined): KvDType {
+/** How keys and values are kept beside weights of a dtype. */
+export function kvDTypeFor(dtype: DTypeChoice | undefined): KvDType {
   return SMALL_DTYPES.includes(dtype) ? 'f16' : 'f32';
 }

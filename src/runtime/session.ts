@@ -12,7 +12,7 @@ import { KvCache } from './kv-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
 /** Most new tokens in one step, over all sequences; longer inputs go in chunks. */
-const MAX_STEP_ROWS = 512;
+export const MAX_STEP_ROWS = 512;
 
 export interface SessionOptions {
   batch?: number;

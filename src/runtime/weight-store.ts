@@ -1,7 +1,7 @@
 // The weights of one model on the GPU, by name. Splits large matrices by rows, so that any device's limits hold them.
 import { DeviceMemoryError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { type MatrixSpec, paddedRows, type VectorSpec, type WeightSpec } from '../graph/weights.ts';
+import { type MatrixSpec, paddedRows, type VectorSpec, vectorLength, type WeightSpec } from '../graph/weights.ts';
 import { formatRowBytes, type Weight, type WeightFormat, type WeightPart, WIDTH_STEP } from '../kernels/kernel.ts';
 import { PART_ROW_STEP } from '../kernels/linear.ts';
 import { alignUp } from '../tensor/dtype.ts';
@@ -54,7 +54,7 @@ export class WeightStore {
 
   /** Adds a vector in f32, padded with zeros. */
   addVector(spec: VectorSpec, values: Float32Array): void {
-    const padded = new Float32Array(alignUp(spec.width, WIDTH_STEP * spec.sources.length));
+    const padded = new Float32Array(vectorLength(spec));
     padded.set(values);
     const buffer = this.#create(spec.name, padded.byteLength);
     this.#gpu.queue.writeBuffer(buffer, 0, padded);
