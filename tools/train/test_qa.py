@@ -31,7 +31,7 @@ class Passages(unittest.TestCase):
         answered = unanswered = 0
         for split in ("train", "test"):
             for _ in range(3000):
-                for example in examples(rng, split):
+                for example in examples(rng, split, new_questions=split == "test", new_sentences=split == "test"):
                     if example.answer:
                         answered += 1
                         self.assertEqual(example.context[example.start:example.end], example.answer)
@@ -40,7 +40,7 @@ class Passages(unittest.TestCase):
                         unanswered += 1
                     self.assertFalse(set("{}[]|<>") & set(example.question + example.context), example)
         self.assertGreater(answered, 5000)
-        self.assertTrue(0.1 < unanswered / (answered + unanswered) < 0.25)
+        self.assertTrue(0.1 < unanswered / (answered + unanswered) < 0.25, unanswered)
 
     def test_the_same_seed_gives_the_same_passages(self):
         self.assertEqual(examples(Random(5), "train"), examples(Random(5), "train"))

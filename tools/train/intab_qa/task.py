@@ -33,22 +33,26 @@ def finish(tokenizer) -> None:
 
 
 class Encoder:
-    """Question and passage as a pair; start and end of the answer are labelled, at the first token where there is none."""
+    """Question and passage as the post-processor pairs them; start and end of the answer are labelled, at the first token where there is none."""
 
     def __init__(self, tokenizer):
         self.tokenizer = tokenizer
         self.waiting: list[Example] = []
+        self.context = self.passage = None
 
     def encode(self, example: Example) -> tuple[list[int], list[int]]:
-        encoded = self.tokenizer.encode(example.question, example.context)
-        labels = [0] * len(encoded.ids)
-        if not example.answer:
-            labels[0] = 3
-        else:
-            inside = [i for i, (sequence, (start, end)) in enumerate(zip(encoded.sequence_ids, encoded.offsets)) if sequence == 1 and start < example.end and end > example.start]
+        if example.context != self.context:
+            self.context, self.passage = example.context, self.tokenizer.encode(example.context, add_special_tokens=False)
+        question = [CLS_ID, *self.tokenizer.encode(example.question, add_special_tokens=False).ids, SEP_ID]
+        ids = question + self.passage.ids + [SEP_ID]
+        labels = [0] * len(ids)
+        if example.answer:
+            inside = [i for i, (start, end) in enumerate(self.passage.offsets, len(question)) if start < example.end and end > example.start]
             labels[inside[0]] |= 1
             labels[inside[-1]] |= 2
-        return encoded.ids, labels
+        else:
+            labels[0] = 3
+        return ids, labels
 
     def example(self, rng: Random) -> tuple[list[int], list[int]]:
         while not self.waiting:

@@ -28,7 +28,7 @@ FAMILIES = [{"year", "date", "day", "month", "when", "future", "often", "weekday
 
 # A question with one of these words is only asked where the sentence has it too (or what stands behind "="); any other word
 # may be a synonym of the sentence's.
-TELLING = """father mother brother sister sibling daughter son grandchildren breakfast lunch dinner allergic lend=lent medal nominat native hair eyes goal miss hospital angry sad happy upset worried bus flight plane ferry shops stores branch
+TELLING = """father mother brother sister sibling daughter son grandchildren breakfast lunch dinner allergic lend=lent medal nominat native hair eyes miss hospital angry sad happy upset worried goals=goals shots died=die|kill drew=drew|picture lost=lost spoons slices cups admission=admission|entry|entrance|ticket|cost entry=admission|entry|entrance|ticket|cost saving sold=sold|bought|sell deliver late=late|delay|behind bus flight plane ferry shops stores branch
 customers factory office profit loss hire=hire|hiring lay=laid slogan=slogan|motto logo=logo|symbol mascot hotels schools museums churches bridges islands parks warmest coldest wettest airport station tournament rebuilt destroy mention independent tourists=tourists|visit
 floors=floors|storeys rooms towers windows bells gates storeys=floors|storeys steps wide=wide|width thick deep=deep|depth|dive renovat reopen design=design|architect architect=design|architect roof door dome screen=screen|display tank button cover handle lid blink filter online=online
 speakers sponsor=sponsor|paid host perform sang students children cancel postpone direct compos paint pages chapters parts languages awards prizes=prizes|awards Oscars stolen=stol translat script music=music eggs young babies pups cubs teeth legs toes stripes wings ears tail feathers fur
@@ -79,8 +79,8 @@ class Example:
 class Teller:
     """Tells facts one after the other, keeping track of who was spoken of last."""
 
-    def __init__(self, rng: Random, split: str):
-        self.rng, self.split = rng, split
+    def __init__(self, rng: Random, split: str, new_sentences: bool):
+        self.rng, self.split, self.new_sentences = rng, split, new_sentences
         self.facts: list[Fact] = []
         self.sentences: list[list[tuple[Piece, Fact | None]]] = []
         self.known: set[str] = set()
@@ -88,10 +88,9 @@ class Teller:
         self.subjects: list[Entity] = []
 
     def fact(self, frame: Frame, subject: Entity | None) -> Fact | None:
-        usual = patterns(frame.sentences, "train")
-        unseen = patterns(frame.sentences, "test") if self.split == "test" and self.rng.random() < 0.5 else []
         told = {fact.pattern for fact in self.facts if subject and fact.subject is subject}
-        fresh = [pattern for pattern in unseen or usual if pattern not in told]
+        sentences = self.new_sentences and patterns(frame.sentences, "test") or patterns(frame.sentences, "train")
+        fresh = [pattern for pattern in sentences if pattern not in told]
         if not fresh:
             return None
         pattern = self.rng.choice(fresh)
@@ -182,8 +181,8 @@ class Teller:
         return "".join(out)
 
 
-def compose(rng: Random, split: str) -> Teller:
-    teller = Teller(rng, split)
+def compose(rng: Random, split: str, new_sentences: bool) -> Teller:
+    teller = Teller(rng, split, new_sentences)
     kind = rng.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
     count = rng.choices(range(1, 12), weights=[8, 12, 14, 14, 13, 11, 9, 7, 5, 4, 3])[0]
     if kind == "scene":
@@ -274,15 +273,15 @@ def style(rng: Random, text: str) -> str:
     return re.sub(r" +", " ", text) + mark
 
 
-def answerable(teller: Teller, context: str) -> Iterator[Example]:
-    """One question for each answer in the passage that has one."""
-    rng, split = teller.rng, teller.split
+def answerable(teller: Teller, context: str, wording: str) -> Iterator[Example]:
+    """One question for each answer in the passage that has one; `wording` is the split of its words."""
+    rng = teller.rng
     topics = [fact.frame.topic for fact in teller.facts]
     for fact in teller.facts:
         for slots, questions in fact.frame.questions.items():
             known = [slot if slot in ("S", "choice") else fact.values.key(slot) for slot in slots if slot in ("S", "choice") or slot.partition("_")[0] in fact.values]
             keys = [key for key in known if key in fact.spans]
-            wordings = patterns(questions, split)
+            wordings = patterns(questions, wording)
             if not keys or not wordings:
                 continue
             key = rng.choice(keys)
@@ -299,7 +298,7 @@ def answerable(teller: Teller, context: str) -> Iterator[Example]:
             yield Example(context, style(rng, question), context[start:end], start, fact.frame.topic, new(fact.pattern))
 
 
-def unanswerable(teller: Teller, context: str) -> Example | None:
+def unanswerable(teller: Teller, context: str, wording: str) -> Example | None:
     rng, split = teller.rng, teller.split
     fact = rng.choice(teller.facts)
     subject, values, told = fact.subject, fact.values, {f.frame.group for f in teller.facts}
@@ -326,7 +325,7 @@ def unanswerable(teller: Teller, context: str) -> Example | None:
             subject = SUBJECTS_OF[subject.kind](rng, split)
             if subject.full in context or subject.full == f"the {subject.noun}":
                 return None
-    wordings = patterns(questions, split)
+    wordings = patterns(questions, wording)
     if not wordings or "S" in slots and subject is not fact.subject:
         return None
     nodes = expand_question(rng, rng.choice(wordings), "", values, free)
@@ -339,15 +338,18 @@ def unanswerable(teller: Teller, context: str) -> Example | None:
     return Example(context, style(rng, word_question(teller, nodes, subject, values, full)), "", 0, frame.topic)
 
 
-def examples(rng: Random, split: str, most: int = 4) -> list[Example]:
-    """Up to `most` questions on one new passage, a fifth of them without an answer."""
-    teller = compose(rng, split)
-    context = teller.text()
-    asked = list(answerable(teller, context))
+def examples(rng: Random, split: str, most: int = 4, new_questions: bool = False, new_sentences: bool = False) -> list[Example]:
+    """Up to `most` questions on one new passage with names of the split, a fifth of them without an answer.
+
+    `new_questions` and `new_sentences` take wordings held out of training, the sentences where a frame has some.
+    """
+    teller = compose(rng, split, new_sentences)
+    context, wording = teller.text(), "test" if new_questions else "train"
+    asked = list(answerable(teller, context, wording))
     out = rng.sample(asked, min(len(asked), most))
     for i in range(len(out) or 1):
         if rng.random() < UNANSWERABLE:
-            other = next((e for e in (unanswerable(teller, context) for _ in range(6)) if e), None)
+            other = next((e for e in (unanswerable(teller, context, wording) for _ in range(6)) if e), None)
             if other:
                 out[i:i + 1] = [other]
     return out
