@@ -5,7 +5,7 @@ from random import Random
 
 from . import names, values
 from .names import Entity
-from .words import ANIMALS, FOODS, HOBBIES, SUBJECTS, THINGS, TOPICS
+from .words import ANIMALS, FOODS, HOBBIES, SUBJECTS, TOPICS
 
 BUILDINGS = "tower castle bridge palace church theatre library station museum stadium lighthouse temple cathedral mill dam tunnel hotel monument hall fort".split()
 PRODUCTS = ["phone", "laptop", "camera", "bicycle", "kettle", "lamp", "tent", "vacuum cleaner", "watch", "printer", "speaker", "backpack", "drill", "coffee machine", "car", "scooter", "drone", "washing machine", "tablet", "headset", "toaster", "radio", "chair", "robot", "blender", "jacket", "stove", "heater"]
