@@ -3,7 +3,6 @@
 import { DeviceMemoryError, SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { parseJsonObject } from '../formats/json.ts';
-import { formatBytes } from '../gpu/buffers.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
 import { type Checkpoint, type LoadProgress, openCheckpoint } from '../hub/checkpoint.ts';
 import { type ModelLocation, openSource, type SourceOptions } from '../hub/open-source.ts';
@@ -14,6 +13,7 @@ import { createModel } from '../models/registry.ts';
 import type { DTypeChoice, FormatOptions } from '../runtime/load-weights.ts';
 import { LoadedModel } from '../runtime/loaded-model.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
+import { formatBytes } from '../tensor/format-bytes.ts';
 
 /** What `progress_callback` gets, as in transformers.js: byte counts of one file come with `progress`. */
 export interface ProgressEvent {

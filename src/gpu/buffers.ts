@@ -1,22 +1,11 @@
 // Creates GPU buffers, counts them and their bytes, and turns failed allocations into typed errors.
 import { DeviceMemoryError } from '../errors.ts';
 import { alignUp } from '../tensor/dtype.ts';
+import { formatBytes } from '../tensor/format-bytes.ts';
 
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST: numbers, since GPUBufferUsage is absent before WebGPU is
 export const MAP_READ = 0x1; // GPUMapMode.READ, for buffers of `mappable`
 const READ_USAGE = 0x1 | 0x8; // MAP_READ | COPY_DST
-
-/** Formats a number of bytes for people: `1.5 GiB`. */
-export function formatBytes(sizeBytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = sizeBytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
 
 export class BufferPool {
   readonly #device: GPUDevice;

@@ -1,39 +1,56 @@
-// Reading byte streams: cutting a range out of one, and iterating over one with errors of ours.
+// Byte streams: made from a generator, iterated over with errors of ours, or collected.
 
 import { IntabError, SourceError } from '../errors.ts';
 
-/** A stream without the first `skipBytes` of `source` and at most `lengthBytes` long; cancels `source` when done. */
-export function cutStream(
-  source: ReadableStream<Uint8Array>,
-  skipBytes: number,
-  lengthBytes: number,
+/**
+ * The pieces that a generator yields, as a stream that is pulled and never runs ahead. `pieces` gets a signal that tells of an abort
+ * from outside and of the stream's cancellation.
+ */
+export function streamOf(
+  pieces: (signal: AbortSignal) => AsyncGenerator<Uint8Array, void, void>,
+  outside: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
-  const reader = source.getReader();
-  let toSkipBytes = skipBytes;
-  let leftBytes = lengthBytes;
+  const cancelled = new AbortController();
+  const generator = pieces(outside ? AbortSignal.any([outside, cancelled.signal]) : cancelled.signal);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        while (leftBytes > 0) {
-          const { done, value } = await reader.read();
-          if (done) break;
-          const start = Math.min(toSkipBytes, value.length);
-          toSkipBytes -= start;
-          const piece = value.subarray(start, Math.min(value.length, start + leftBytes));
-          if (piece.length === 0) continue;
-          leftBytes -= piece.length;
-          controller.enqueue(piece);
-          if (leftBytes > 0) return;
-        }
-        controller.close();
-        reader.cancel().catch(() => undefined);
+        const { done, value } = await generator.next();
+        if (cancelled.signal.aborted) return;
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
-      cancel(reason) {
-        return reader.cancel(reason);
+      async cancel(reason) {
+        cancelled.abort(reason);
+        await generator.return();
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+/**
+ * All bytes of a stream.
+ * @throws as {@link chunksOf}
+ */
+export async function collect(
+  stream: ReadableStream<Uint8Array>,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of chunksOf(stream, file, signal)) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+  }
+  const bytes = new Uint8Array(sizeBytes);
+  let atBytes = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, atBytes);
+    atBytes += chunk.length;
+  }
+  return bytes;
 }
 
 /**

@@ -10,8 +10,8 @@ import {
   type TensorEntry,
 } from '../formats/safetensors.ts';
 import { checkAgainstIndex, parseSafetensorsIndex } from '../formats/safetensors-index.ts';
-import { chunksOf } from './byte-stream.ts';
-import type { ModelSource } from './source.ts';
+import { chunksOf, collect } from './byte-stream.ts';
+import { HEAD_BYTES, type ModelSource } from './source.ts';
 
 /**
  * Takes a piece of a tensor. Pieces of one tensor come in order; `offsetBytes` counts from the tensor's start and is a
@@ -50,8 +50,6 @@ export interface Checkpoint {
 
 /** The most bytes one visit gets. */
 export const PIECE_BYTES = 4 * 2 ** 20;
-/** Headers are at least tens of kilobytes for real models: one request gets most of them whole. */
-const HEADER_GUESS_BYTES = 64 * 2 ** 10;
 /** Unwanted bytes that are cheaper to skip than to ask around. */
 const SKIP_BYTES = 2 ** 20;
 const PARALLEL_HEADERS = 4;
@@ -200,14 +198,14 @@ async function readEntries(
   file: string,
   signal: AbortSignal | undefined,
 ): Promise<TensorEntry[] | undefined> {
-  const opened = await source.stream(file, { startBytes: 0, endBytes: HEADER_GUESS_BYTES }, signal);
+  const opened = await source.stream(file, { startBytes: 0, endBytes: HEAD_BYTES }, signal);
   if (opened === undefined) return undefined;
   const { fileSizeBytes } = opened;
   const start = await collect(opened.bytes, file, signal);
   const lengthBytes = readHeaderLength(start.subarray(0, LENGTH_PREFIX_BYTES), file, fileSizeBytes);
   const endBytes = LENGTH_PREFIX_BYTES + lengthBytes;
   let header = start.subarray(LENGTH_PREFIX_BYTES, endBytes);
-  if (header.length < lengthBytes && start.length >= HEADER_GUESS_BYTES) {
+  if (header.length < lengthBytes && start.length >= HEAD_BYTES) {
     const rest = await source.stream(file, { startBytes: start.length, endBytes }, signal);
     const tail = rest === undefined ? new Uint8Array() : await collect(rest.bytes, file, signal);
     const whole = new Uint8Array(header.length + tail.length);
@@ -219,26 +217,6 @@ async function readEntries(
     throw endedEarly(file, endBytes, LENGTH_PREFIX_BYTES + header.length, undefined);
   }
   return parseSafetensorsHeader(header, file, fileSizeBytes);
-}
-
-async function collect(
-  stream: ReadableStream<Uint8Array>,
-  file: string,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of chunksOf(stream, file, signal)) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-  }
-  const bytes = new Uint8Array(sizeBytes);
-  let atBytes = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, atBytes);
-    atBytes += chunk.length;
-  }
-  return bytes;
 }
 
 function endedEarly(file: string, expectedBytes: number, actualBytes: number, tensor: string | undefined): SourceError {

@@ -1,8 +1,9 @@
-// A model repository on the Hugging Face Hub, through its `resolve` addresses.
+// A model repository on the Hugging Face Hub: files through its `resolve` addresses, what they are through its list of files.
 
 import { InputError, SourceError } from '../errors.ts';
-import { fetchRange, fetchText, type HttpRequest } from './http.ts';
-import type { ByteRange, ByteStream, ModelSource } from './source.ts';
+import { isJsonObject } from '../formats/json.ts';
+import { fetchFacts, fetchRange, fetchText, type HttpRequest } from './http.ts';
+import { type ByteRange, type ByteStream, type FileFacts, OBJECT_ID, type RemoteSource } from './source.ts';
 
 export interface HubOptions {
   /** Branch, tag or commit; `main` when left out. */
@@ -12,6 +13,9 @@ export interface HubOptions {
 }
 
 const HUB_ORIGIN = 'https://huggingface.co';
+const MAIN = 'main';
+/** The list of files comes in pages of this many. */
+const LISTING_PAGE = 1000;
 const ID_PART = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?$/;
 
 /** True for `owner/name` as the Hub allows it. */
@@ -20,13 +24,32 @@ export function isHubId(text: string): boolean {
   return parts.length === 2 && parts.every((part) => ID_PART.test(part) && !/--|\.\./.test(part));
 }
 
-export class HubSource implements ModelSource {
+interface Listing {
+  files: ReadonlyMap<string, FileFacts>;
+  /** False where there may be files beyond it. */
+  isWhole: boolean;
+}
+
+/** Reads the answer of the Hub's `tree` address: `oid` is git's id of a file, `lfs.oid` the SHA-256 of a large one. */
+function readListing(text: string): Listing {
+  const entries = (JSON.parse(text) as unknown[]).filter(isJsonObject);
+  const files = new Map<string, FileFacts>();
+  for (const { type, path, oid, size, lfs } of entries) {
+    if (type !== 'file') continue;
+    const sha256 = isJsonObject(lfs) ? String(lfs.oid) : undefined;
+    files.set(String(path), { sizeBytes: Number(size), version: `${OBJECT_ID}${sha256 ?? oid}`, sha256 });
+  }
+  return { files, isWhole: entries.length < LISTING_PAGE };
+}
+
+export class HubSource implements RemoteSource {
   readonly name: string;
   readonly #revision: string;
   readonly #token: string | undefined;
+  #listing: Promise<Listing | undefined> | undefined;
 
   /** @throws InputError for an id or revision that the Hub would not accept. */
-  constructor(id: string, { revision = 'main', token }: HubOptions = {}) {
+  constructor(id: string, { revision = MAIN, token }: HubOptions = {}) {
     if (!isHubId(id)) {
       throw new InputError({
         what: `${JSON.stringify(id)} is not a Hub repository`,
@@ -58,6 +81,39 @@ export class HubSource implements ModelSource {
 
   stream(file: string, range: ByteRange, signal?: AbortSignal): Promise<ByteStream | undefined> {
     return fetchRange(this.#request(file, signal), range);
+  }
+
+  get address(): string {
+    return this.#revision === MAIN ? this.name : `${this.name}@${this.#revision}`;
+  }
+
+  /** Prefers the list of files, one request for all: pages cannot see the headers that tell of a large file's SHA-256. */
+  async describe(file: string, retry: boolean, signal?: AbortSignal): Promise<FileFacts | undefined> {
+    const listing = await this.#list(signal);
+    signal?.throwIfAborted();
+    const facts = listing?.files.get(file);
+    if (facts !== undefined || listing?.isWhole) return facts;
+    return fetchFacts({ ...this.#request(file, signal), noStore: true, ...(retry ? {} : { retries: 0 }) });
+  }
+
+  download(
+    file: string,
+    range: ByteRange,
+    version: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<ByteStream | undefined> {
+    // The file servers' answers do not show object ids.
+    const comparable = version?.startsWith(OBJECT_ID) ? undefined : version;
+    return fetchRange({ ...this.#request(file, signal), noStore: true }, range, comparable);
+  }
+
+  /** The files of the repository; undefined where the Hub does not give the list: a file's own answer then says why. */
+  #list(signal: AbortSignal | undefined): Promise<Listing | undefined> {
+    const url = `${HUB_ORIGIN}/api/models/${this.name}/tree/${encodeURIComponent(this.#revision)}`;
+    this.#listing ??= fetchText({ ...this.#request('the list of files', signal), url, retries: 0 })
+      .then((text) => (text === undefined ? undefined : readListing(text)))
+      .catch(() => undefined);
+    return this.#listing;
   }
 
   #request(file: string, signal: AbortSignal | undefined): HttpRequest {

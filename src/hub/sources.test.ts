@@ -40,7 +40,25 @@ async function read(source: ModelSource, file: string, range: ByteRange): Promis
   return bytes;
 }
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** Runs work that waits between attempts without the waiting. */
+async function hurried<T>(start: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let isRunning = true;
+  const work = start().finally(() => {
+    isRunning = false;
+  });
+  work.catch(() => undefined);
+  while (isRunning) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  return work;
+}
 
 describe('UrlSource', () => {
   const source = () => new UrlSource('https://example.org/models/my model?key=1');
@@ -88,11 +106,12 @@ describe('UrlSource', () => {
   it('explains other statuses, a broken network and text that is not UTF-8', async () => {
     for (const status of [401, 403, 416, 429, 500]) {
       fakeFetch(() => new Response('no', { status }));
-      await expect(source().text('config.json')).rejects.toThrow(SourceError);
-      await expect(source().text('config.json')).rejects.toThrow(String(status));
+      const reading = hurried(() => source().text('config.json'));
+      await expect(reading).rejects.toThrow(SourceError);
+      await expect(reading).rejects.toThrow(String(status));
     }
     fakeFetch(() => Promise.reject(new TypeError('Failed to fetch')));
-    await expect(source().text('config.json')).rejects.toThrow(/Failed to fetch.*CORS/);
+    await expect(hurried(() => source().text('config.json'))).rejects.toThrow(/Failed to fetch.*CORS/);
     fakeFetch(() => new Response(Uint8Array.of(0xff)));
     await expect(source().text('config.json')).rejects.toThrow(FormatError);
   });
@@ -107,7 +126,8 @@ describe('UrlSource', () => {
         },
       });
     fakeFetch(() => new Response(body()));
-    await expect(read(source(), 'w', { startBytes: 0 })).rejects.toThrow(/w failed.*network error/);
+    const reading = hurried(() => read(source(), 'w', { startBytes: 0 }));
+    await expect(reading).rejects.toThrow(/w\?key=1 failed.*network error/);
   });
 
   it('rejects with the reason of an abort, before and during', async () => {

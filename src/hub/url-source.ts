@@ -1,10 +1,10 @@
 // A model folder at a web address: absolute, or relative to the page.
 
 import { InputError } from '../errors.ts';
-import { fetchRange, fetchText } from './http.ts';
-import type { ByteRange, ByteStream, ModelSource } from './source.ts';
+import { fetchFacts, fetchRange, fetchText } from './http.ts';
+import type { ByteRange, ByteStream, FileFacts, RemoteSource } from './source.ts';
 
-export class UrlSource implements ModelSource {
+export class UrlSource implements RemoteSource {
   readonly name: string;
   readonly #folder: URL;
 
@@ -24,6 +24,23 @@ export class UrlSource implements ModelSource {
 
   stream(file: string, range: ByteRange, signal?: AbortSignal): Promise<ByteStream | undefined> {
     return fetchRange({ url: this.#urlOf(file), file, signal }, range);
+  }
+
+  get address(): string {
+    return this.#folder.href;
+  }
+
+  describe(file: string, retry: boolean, signal?: AbortSignal): Promise<FileFacts | undefined> {
+    return fetchFacts({ url: this.#urlOf(file), file, signal, noStore: true, ...(retry ? {} : { retries: 0 }) });
+  }
+
+  download(
+    file: string,
+    range: ByteRange,
+    version: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<ByteStream | undefined> {
+    return fetchRange({ url: this.#urlOf(file), file, signal, noStore: true }, range, version);
   }
 
   #urlOf(file: string): string {
