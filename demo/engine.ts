@@ -1,6 +1,6 @@
 // The one place where the page touches intab: the adapter's name, loading a model, streaming an answer, its numbers.
 
-import { gpuInfo, IntabError, type ProgressEvent, pipeline } from '../src/index.ts';
+import { type AnswerSpan, gpuInfo, IntabError, type ProgressEvent, pipeline } from '../src/index.ts';
 import type { ChatSettings } from './settings.ts';
 
 /** The model that is served beside this page; the leading dot keeps the Hub from ever being asked for it. */
@@ -64,6 +64,47 @@ export async function loadModel(
       chat.stream([...messages], { ...generationOptions(settings), signal: abort }),
     stats: () => chat.stats,
     dispose: () => chat.dispose(),
+  };
+}
+
+/** A model that is run on one text. */
+export type Finder<T> = (text: string) => Promise<T>;
+
+const MODELS = './models';
+
+/** Options that tell how far loading is, in words. */
+function told(onState: (text: string) => void) {
+  return { progress_callback: (event: ProgressEvent) => onState(`${loadState(event).text}…`) };
+}
+
+/** Finds what a text should not give away. */
+export async function openFinder(onState: (text: string) => void) {
+  const find = await pipeline('token-classification', `${MODELS}/intab-pii`, told(onState));
+  return async (text: string) =>
+    (await find(text, { aggregation_strategy: 'simple' })).map(({ entity_group, start, end, score }) => {
+      const piece = text.slice(start, end);
+      return {
+        label: entity_group,
+        // The space before a word belongs to its first token.
+        start: start + piece.length - piece.trimStart().length,
+        end: end - piece.length + piece.trimEnd().length,
+        score,
+      };
+    });
+}
+
+/** Tells what a support message wants: every intent with its score, from the likeliest down. */
+export async function openSorter(onState: (text: string) => void) {
+  const sort = await pipeline('text-classification', `${MODELS}/intab-intent`, told(onState));
+  return async (text: string) => (await sort(text, { top_k: null })).flat();
+}
+
+/** Finds the answer to a question in a text; undefined where there is none. */
+export async function openAnswerer(onState: (text: string) => void) {
+  const answer = await pipeline('question-answering', `${MODELS}/intab-qa`, told(onState));
+  return async (question: string, text: string) => {
+    const found = (await answer(question, text, { handle_impossible_answer: true })) as AnswerSpan;
+    return found.answer === '' ? undefined : { ...found, label: 'ANSWER' };
   };
 }
 

@@ -99,11 +99,11 @@ function frameCode(block: HTMLPreElement): void {
 }
 
 /** A button that copies a text and says so. */
-export function copyButton(text: () => string): HTMLButtonElement {
+export function copyButton(text: () => string, label = 'Copy'): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';
-  button.textContent = 'Copy';
+  button.textContent = label;
   button.addEventListener('click', async () => {
     const said = await navigator.clipboard.writeText(text()).then(
       () => 'Copied',
@@ -111,7 +111,7 @@ export function copyButton(text: () => string): HTMLButtonElement {
     );
     button.textContent = said;
     setTimeout(() => {
-      button.textContent = 'Copy';
+      button.textContent = label;
     }, 1500);
   });
   return button;

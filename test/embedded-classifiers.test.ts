@@ -1,8 +1,14 @@
 // The embedded classifiers give what the reference's own classes give for the same files.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pipeline, type TextClassificationPipeline, type TokenClassificationPipeline } from '../src/index.ts';
+import {
+  pipeline,
+  type QuestionAnsweringPipeline,
+  type TextClassificationPipeline,
+  type TokenClassificationPipeline,
+} from '../src/index.ts';
 import intents from '../tools/train/intab_intent/golden.json' with { type: 'json' };
 import entities from '../tools/train/intab_pii/golden.json' with { type: 'json' };
+import answers from '../tools/train/intab_qa/golden.json' with { type: 'json' };
 
 describe('intab-pii', () => {
   let find: TokenClassificationPipeline;
@@ -44,5 +50,18 @@ describe('intab-intent', () => {
     for (const { label, score } of scores) {
       expect(score).toBeCloseTo((probabilities as Record<string, number>)[label] as number, 4);
     }
+  });
+});
+
+describe('intab-qa', () => {
+  let answer: QuestionAnsweringPipeline;
+  beforeAll(async () => {
+    answer = await pipeline('question-answering', '/models/intab-qa');
+  });
+  afterAll(() => answer?.dispose());
+
+  it.each(answers)('answers "$question"', async ({ question, context, handle_impossible_answer, ...expected }) => {
+    const found = await answer(question, context, { handle_impossible_answer });
+    expect(found).toEqual({ ...expected, score: expect.closeTo(expected.score, 3) });
   });
 });

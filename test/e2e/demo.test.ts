@@ -51,6 +51,29 @@ describe('the demo page', () => {
     expect(await demo.ask('Reverse the word planet')).toContain('tenalp');
   });
 
+  it('redacts, sorts and answers on the classify tab', async () => {
+    const { page } = demo;
+    await demo.context.setOffline(false);
+    await page.getByTestId('tab-classify').click();
+    const redacted = page.getByTestId('redact-result');
+    await redacted.locator('mark').first().waitFor({ timeout: 120_000 });
+    const labels = () => redacted.locator('mark').evaluateAll((marks) => marks.map((mark) => mark.dataset.label));
+    expect(new Set(await labels())).toEqual(new Set(['NAME', 'DATE', 'CARD', 'EMAIL', 'PHONE', 'ADDRESS']));
+    const bars = page.getByTestId('intent-result').locator('li');
+    await bars.first().waitFor({ timeout: 120_000 });
+    expect(await bars.count()).toBeGreaterThan(15);
+    const answer = page.getByTestId('answer-result').locator('mark');
+    await answer.waitFor({ timeout: 120_000 });
+    expect(await answer.textContent()).toContain('Keel');
+
+    await demo.context.setOffline(true);
+    await page.getByTestId('redact-text').fill('Write to jo@example.com');
+    await page.waitForFunction(() => document.querySelectorAll('#redact .result mark').length === 1);
+    expect(await labels()).toEqual(['EMAIL']);
+    await page.getByTestId('intent-text').fill('please cancel my order');
+    await page.waitForFunction(() => document.querySelector('#intent .result li')?.textContent?.includes('cancel'));
+  });
+
   it('asked no other host and met no error', () => {
     expect(demo.foreignRequests).toEqual([]);
     expect(demo.problems).toEqual([]);
