@@ -3,7 +3,6 @@
 import { UnsupportedError } from '../errors.ts';
 import { bf16ToF32, f16ToF32 } from '../tensor/half.ts';
 import {
-  type FileDType,
   LENGTH_PREFIX_BYTES,
   parseSafetensorsHeader,
   quoteName,
@@ -13,7 +12,7 @@ import {
 
 /** Floats come as Float32Array (F16, BF16 and F64 converted), whole numbers as Int32Array or checked Float64Array. */
 export interface HostTensor {
-  dtype: FileDType;
+  dtype: TensorEntry['dtype'];
   shape: number[];
   data: Float32Array | Int32Array | Float64Array;
 }

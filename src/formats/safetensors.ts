@@ -3,6 +3,7 @@
 // A malformed header gives a FormatError that names the file and, where there is one, the tensor.
 
 import { FormatError, UnsupportedError } from '../errors.ts';
+import type { BlockType } from '../quant/gguf-blocks.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { describeJson, isJsonObject } from './json.ts';
 import { scanJson } from './json-scan.ts';
@@ -39,13 +40,15 @@ export type FileDType = keyof typeof FILE_DTYPE_BITS;
 /** One tensor of a checkpoint file. */
 export interface TensorEntry {
   name: string;
-  dtype: FileDType;
+  dtype: FileDType | BlockType;
   shape: number[];
   /** File name inside the model folder. */
   file: string;
   /** Offset of the first byte from the start of the file. */
   offsetBytes: number;
   sizeBytes: number;
+  /** The halves of each head's rows, this many together, come in turn: row 2i is the head's row i, row 2i + 1 its row D/2 + i. */
+  pairedRows?: number;
 }
 
 /** The length prefix in front of the header. */
