@@ -1,6 +1,5 @@
 // HunYuan dense V1 (transformers 5.17, modeling_hunyuan_v1_dense.py): Llama with q and k normed by head after the rotation.
 import type { Fields } from '../formats/fields.ts';
-import { readActivation } from './blocks/activation.ts';
 import { selfAttention } from './blocks/attention.ts';
 import { decoder, readSizes } from './blocks/decoder.ts';
 import { decoderDefaults } from './blocks/defaults.ts';
@@ -36,12 +35,7 @@ function hunyuanDense(config: Fields, task: Task, layout: Layout) {
     shapes: sameShapes(sizes),
     rope: readRope(config, sizes.headDim, sizes.maxPositions),
     attention: selfAttention({ width, qkvBias: bias, outputBias: bias, headNorm }),
-    mlp: denseMlp({
-      width,
-      inner: config.int('intermediate_size', { min: 1 }),
-      activation: readActivation(config),
-      bias: false,
-    }),
+    mlp: denseMlp(config, sizes),
   });
 }
 

@@ -1,7 +1,6 @@
 // Llama (transformers 5.17, modeling_llama.py; arXiv 2302.13971): pre-norm decoder, rotary embedding, grouped-query attention,
 // gated MLP. The forward pass that all families share is in blocks/decoder.ts.
 import type { Fields } from '../formats/fields.ts';
-import { readActivation } from './blocks/activation.ts';
 import { selfAttention } from './blocks/attention.ts';
 import { decoder, readSizes } from './blocks/decoder.ts';
 import { decoderDefaults } from './blocks/defaults.ts';
@@ -37,12 +36,7 @@ function llama(config: Fields, task: Task, layout: Layout) {
     rope: readRope(config, sizes.headDim, sizes.maxPositions),
     notes: pretrainingTp === 1 ? [] : ['pretraining_tp is ignored: it changes nothing in inference'],
     attention: selfAttention({ width, qkvBias: attentionBias, outputBias: attentionBias }),
-    mlp: denseMlp({
-      width,
-      inner: config.int('intermediate_size', { min: 1 }),
-      activation: readActivation(config),
-      bias: config.bool('mlp_bias'),
-    }),
+    mlp: denseMlp(config, sizes, config.bool('mlp_bias')),
   });
 }
 

@@ -1,6 +1,5 @@
 // Mistral (transformers 5.17, modeling_mistral.py; arXiv 2310.06825): Llama with one sliding window for all layers.
 import type { Fields } from '../formats/fields.ts';
-import { readActivation } from './blocks/activation.ts';
 import { selfAttention } from './blocks/attention.ts';
 import { decoder, readSizes } from './blocks/decoder.ts';
 import { decoderDefaults } from './blocks/defaults.ts';
@@ -32,12 +31,7 @@ function mistral(config: Fields, task: Task, layout: Layout) {
     shapes: sameShapes(sizes, readWindow(config)),
     rope: readRope(config, sizes.headDim, sizes.maxPositions),
     attention: selfAttention({ width, qkvBias: false, outputBias: false }),
-    mlp: denseMlp({
-      width,
-      inner: config.int('intermediate_size', { min: 1 }),
-      activation: readActivation(config),
-      bias: false,
-    }),
+    mlp: denseMlp(config, sizes),
   });
 }
 

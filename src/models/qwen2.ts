@@ -1,6 +1,5 @@
 // Qwen2 (transformers 5.17, modeling_qwen2.py; arXiv 2407.10671): Llama with biases on q, k and v, and sliding windows in some layers.
 import type { Fields } from '../formats/fields.ts';
-import { readActivation } from './blocks/activation.ts';
 import { selfAttention } from './blocks/attention.ts';
 import { decoder, readSizes } from './blocks/decoder.ts';
 import { decoderDefaults, switchedLayerTypes } from './blocks/defaults.ts';
@@ -32,12 +31,7 @@ function qwen2(config: Fields, task: Task, layout: Layout) {
     shapes: windowedShapes(config, sizes, readSwitchedWindow(config)),
     rope: readRope(config, sizes.headDim, sizes.maxPositions),
     attention: selfAttention({ width, qkvBias: true, outputBias: false }),
-    mlp: denseMlp({
-      width,
-      inner: config.int('intermediate_size', { min: 1 }),
-      activation: readActivation(config),
-      bias: false,
-    }),
+    mlp: denseMlp(config, sizes),
   });
 }
 

@@ -1,7 +1,6 @@
 // Qwen3 (transformers 5.17, modeling_qwen3.py; arXiv 2505.09388): Llama with q and k normed by head before the rotation, a head
 // dimension of its own, and sliding windows in some layers.
 import type { Fields } from '../formats/fields.ts';
-import { readActivation } from './blocks/activation.ts';
 import { selfAttention } from './blocks/attention.ts';
 import { decoder, readSizes } from './blocks/decoder.ts';
 import { decoderDefaults, switchedLayerTypes } from './blocks/defaults.ts';
@@ -37,12 +36,7 @@ function qwen3(config: Fields, task: Task, layout: Layout) {
     shapes: windowedShapes(config, sizes, readSwitchedWindow(config)),
     rope: readRope(config, sizes.headDim, sizes.maxPositions),
     attention: selfAttention({ width, qkvBias: bias, outputBias: bias, headNorm }),
-    mlp: denseMlp({
-      width,
-      inner: config.int('intermediate_size', { min: 1 }),
-      activation: readActivation(config),
-      bias: false,
-    }),
+    mlp: denseMlp(config, sizes),
   });
 }
 

@@ -1,10 +1,13 @@
 // Gated MLP: down(act(gate(x)) · up(x)) (GLU variants, arXiv 2002.05202).
+import type { Fields } from '../../formats/fields.ts';
 import type { ActivationName, GraphBuilder, Tensor } from '../../graph/graph.ts';
 import { matrix, vector } from '../../graph/weights.ts';
-import type { DecoderLayer } from './decoder.ts';
+import { readActivation } from './activation.ts';
+import type { DecoderLayer, DecoderSizes } from './decoder.ts';
 
-/** What a family's configuration says about its MLPs. */
-export interface MlpOptions {
+interface MlpBlock {
+  /** Name of the block in the checkpoint, such as `model.layers.0.mlp`. */
+  name: string;
   /** Model width M. */
   width: number;
   /** Inner width F. */
@@ -13,14 +16,11 @@ export interface MlpOptions {
   bias: boolean;
 }
 
-interface MlpBlock extends MlpOptions {
-  /** Name of the block in the checkpoint, such as `model.layers.0.mlp`. */
-  name: string;
-}
-
-/** The MLP half of a decoder layer, without experts. */
-export function denseMlp(options: MlpOptions): DecoderLayer['mlp'] {
-  return (g, x, { name }) => gatedMlp(g, x, { ...options, name: `${name}.mlp` });
+/** The MLP half of a decoder layer without experts, as `intermediate_size` and `hidden_act` say. */
+export function denseMlp(config: Fields, { hiddenSize: width }: DecoderSizes, bias = false): DecoderLayer['mlp'] {
+  const inner = config.int('intermediate_size', { min: 1 });
+  const activation = readActivation(config);
+  return (g, x, { name }) => gatedMlp(g, x, { name: `${name}.mlp`, width, inner, activation, bias });
 }
 
 /** x: [tokens, M] → [tokens, M] */
