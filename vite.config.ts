@@ -17,7 +17,15 @@ export default defineConfig(({ mode }) =>
             entry: { index: resolve(root, 'src/index.ts'), worker: resolve(root, 'src/worker.ts') },
             formats: ['es'],
           },
-          rollupOptions: { external: ['@huggingface/jinja', '@huggingface/tokenizers', 'webgpu'] },
+          rollupOptions: {
+            external: [
+              '@huggingface/jinja',
+              '@huggingface/tokenizers',
+              '@noble/hashes/sha2.js',
+              'idb-keyval',
+              'webgpu',
+            ],
+          },
         },
       }
     : {

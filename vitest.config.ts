@@ -22,7 +22,16 @@ export default defineConfig({
       {
         publicDir: 'demo/public',
         resolve: { alias },
-        optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers', 'marked', 'dompurify'] },
+        optimizeDeps: {
+          include: [
+            '@huggingface/jinja',
+            '@huggingface/tokenizers',
+            '@noble/hashes/sha2.js',
+            'idb-keyval',
+            'marked',
+            'dompurify',
+          ],
+        },
         test: {
           name: 'gpu',
           include: ['test/**/*.test.ts', 'demo/**/*.test.ts'],

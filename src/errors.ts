@@ -45,6 +45,12 @@ export class UnsupportedError extends IntabError {}
 /** A model file cannot be found or read: network, HTTP status, missing file. */
 export class SourceError extends IntabError {}
 
+/** A file's bytes are not those that its SHA-256 or a checksum promises. */
+export class IntegrityError extends IntabError {}
+
+/** The browser's storage is full, or cannot be used. */
+export class StorageError extends IntabError {}
+
 /** A tokenizer or chat template is missing, malformed or cannot handle its input. */
 export class TokenizerError extends IntabError {}
 

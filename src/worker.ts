@@ -28,7 +28,8 @@ async function handle(request: Exclude<WorkerRequest, { kind: 'abort' }>, signal
       const opened = await pipeline(task, model, {
         ...options,
         signal,
-        progress_callback: (event) => answer({ kind: 'progress', call, event }),
+        progress_callback: ({ error, ...event }) =>
+          answer({ kind: 'progress', call, event, ...(error ? { error: postError(error) } : {}) }),
       });
       open.set(call, opened);
       return answer({ kind: 'done', call });

@@ -24,6 +24,8 @@ export interface Fault {
   ignoresRange?: boolean;
   /** Ends after half of the bytes that the headers promise. */
   liesAboutLength?: boolean;
+  /** Says nothing about the length of its answer. */
+  hidesLength?: boolean;
   /** Offset in the file of a byte whose lowest bit is flipped. */
   flipsByte?: number;
 }
@@ -94,6 +96,10 @@ export class BadServer {
     const served = this.files.get(file);
     const fault = this.fault(file, request) ?? {};
     const open = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'etag, content-range' };
+    if (fault.cutAfterBytes === 0) {
+      response.destroy();
+      return;
+    }
     const status = fault.status ?? (served ? undefined : 404);
     if (status !== undefined || served === undefined) {
       seen.status = status ?? 404;
@@ -114,7 +120,7 @@ export class BadServer {
     response.writeHead(seen.status, {
       ...open,
       'content-type': type,
-      'content-length': end - start,
+      ...(fault.hidesLength ? {} : { 'content-length': end - start }),
       ...(etag === undefined ? {} : { etag }),
       ...(isWhole ? {} : { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` }),
       ...fault.headers,

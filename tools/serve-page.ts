@@ -60,7 +60,9 @@ export async function withPage<T>(options: PageOptions, work: (page: Page) => Pr
       logLevel: 'error',
       appType: 'custom',
       server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-      optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers'] },
+      optimizeDeps: {
+        include: ['@huggingface/jinja', '@huggingface/tokenizers', '@noble/hashes/sha2.js', 'idb-keyval'],
+      },
       plugins: [
         {
           name: 'folders',

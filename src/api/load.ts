@@ -1,6 +1,6 @@
 // From a model's name to a model on the GPU: opens the source, refuses what cannot run before any weight is read, loads, reports
 // progress in transformers.js's form.
-import { DeviceMemoryError, SourceError } from '../errors.ts';
+import { DeviceMemoryError, type IntabError, SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { parseJsonObject } from '../formats/json.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
@@ -15,9 +15,12 @@ import { LoadedModel } from '../runtime/loaded-model.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
 import { formatBytes } from '../tensor/format-bytes.ts';
 
-/** What `progress_callback` gets, as in transformers.js: byte counts of one file come with `progress`. */
+/**
+ * What `progress_callback` gets, as in transformers.js: byte counts of one file come with `progress`. `uncached` says that the load goes on
+ * without keeping files, and by its `error` why.
+ */
 export interface ProgressEvent {
-  status: 'initiate' | 'download' | 'progress' | 'done' | 'ready';
+  status: 'initiate' | 'download' | 'progress' | 'done' | 'ready' | 'uncached';
   /** The model's name. */
   name: string;
   file?: string;
@@ -27,6 +30,7 @@ export interface ProgressEvent {
   total?: number;
   /** Percent of this file. */
   progress?: number;
+  error?: IntabError;
 }
 
 export type ProgressCallback = (event: ProgressEvent) => void;
@@ -89,8 +93,10 @@ export interface OpenedHeaders {
  * cannot read or run, named. {WebGpuUnavailableError} no WebGPU.
  */
 export async function openHeaders(location: ModelLocation, task: Task, options: LoadOptions): Promise<OpenedHeaders> {
-  const { device = 'webgpu', rope_precision, signal } = options;
-  const source = openSource(location, options);
+  const { device = 'webgpu', rope_precision, signal, progress_callback } = options;
+  const source: ModelSource = openSource(location, options, (error) =>
+    progress_callback?.({ status: 'uncached', name: source.name, error }),
+  );
   signal?.throwIfAborted();
   const config = await readJson(source, 'config.json', signal);
   if (!config) {

@@ -1,5 +1,5 @@
 // The page's side of a pipeline that runs in a worker: the same interface, every call a message.
-import { InputError } from '../errors.ts';
+import { InputError, type IntabError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
@@ -94,7 +94,9 @@ export class WorkerPipeline {
       },
       signal,
     )) {
-      if (answer.kind === 'progress') progress_callback?.(answer.event);
+      if (answer.kind !== 'progress') continue;
+      const error = answer.error && receiveError(answer.error);
+      progress_callback?.({ ...answer.event, ...(error ? { error: error as IntabError } : {}) });
     }
     return new WorkerPipeline(worker, pipeline);
   }

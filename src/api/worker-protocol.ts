@@ -28,7 +28,7 @@ export type WorkerRequest =
   | { kind: 'dispose'; call: number; pipeline: number };
 
 export type WorkerAnswer =
-  | { kind: 'progress'; call: number; event: ProgressEvent }
+  | { kind: 'progress'; call: number; event: ProgressEvent; error?: PostedError }
   | { kind: 'text'; call: number; text: string; stats: GenerationStats | undefined }
   | { kind: 'result'; call: number; value: unknown }
   | { kind: 'done'; call: number; stats?: GenerationStats | undefined }

@@ -26,6 +26,15 @@ export class FolderOrHubSource implements ModelSource {
     return this.#with(signal, (source) => source.stream(file, range, signal));
   }
 
+  async prefetch(
+    file: string,
+    range: ByteRange,
+    signal: AbortSignal,
+    onBytes: (sizeBytes: number) => void,
+  ): Promise<void> {
+    await this.#chosen?.prefetch?.(file, range, signal, onBytes);
+  }
+
   async #with<T>(signal: AbortSignal | undefined, use: (source: ModelSource) => Promise<T>): Promise<T> {
     const source = await this.#choose(signal);
     try {
