@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { destinationRow, matrix, paddedRows, vector } from './weights.ts';
+import { matrix, paddedRows, pairedPlacement, placedRow, placementOf, vector, type WeightSpec } from './weights.ts';
 
+const destinationRow = (spec: WeightSpec, index: number, row: number) => placedRow(placementOf(spec, index), row);
 const sources = (...rows: number[]) => rows.map((count, i) => ({ tensor: `t${i}`, rows: count }));
 
 describe('weights', () => {
@@ -30,6 +31,17 @@ describe('weights', () => {
     const rows = [0, 1].flatMap((index) => [0, 1, 2, 3].map((row) => destinationRow(spec, index, row)));
     expect(rows.sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
+
+  it.each(['stack', 'interleave'] as const)(
+    'brings the halves of heads that come in turn together in a %s',
+    (arrangement) => {
+      const spec = matrix(sources(12, 12), 10, { arrangement });
+      // Two heads of six: rows 0 3 1 4 2 5 of each.
+      const place = pairedPlacement(placementOf(spec, 1), 6);
+      const rows = Array.from({ length: 12 }, (_, row) => placedRow(place, row));
+      expect(rows).toEqual([0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11].map((row) => destinationRow(spec, 1, row)));
+    },
+  );
 
   it('names a weight by its tensors', () => {
     expect(matrix(sources(1, 2), 4)).toMatchObject({ name: 't0 + t1', rows: 3, width: 4, role: 'linear' });

@@ -113,16 +113,24 @@ export function placementOf(spec: WeightSpec, index: number): Placement {
   return { first: totalRows(spec.sources.slice(0, index)), counts: [1, rows], strides: [0, 0, 1] };
 }
 
-/** Where row `row` of source `index` lies. */
-export function destinationRow(spec: WeightSpec, index: number, row: number): number {
-  return placedRow(placementOf(spec, index), row);
+/**
+ * A placement of rows of which each head's two halves, D rows together, come in turn: row 2i is the head's row i, row 2i + 1 its row
+ * D/2 + i. Only where one stride places all rows.
+ */
+export function pairedPlacement({ first, strides: [, , stride] }: Placement, headDim: number): Placement {
+  return {
+    first,
+    counts: [headDim / 2, 2],
+    strides: [headDim * stride, stride, (headDim / 2) * stride],
+  };
 }
 
 function digits({ counts: [middle, inner] }: Placement, row: number): [outer: number, middle: number, inner: number] {
   return [Math.floor(row / (middle * inner)), Math.floor(row / inner) % middle, row % inner];
 }
 
-function placedRow(place: Placement, row: number): number {
+/** Where row `row` of a source goes. */
+export function placedRow(place: Placement, row: number): number {
   return digits(place, row).reduce((sum, digit, i) => sum + digit * (place.strides[i] as number), place.first);
 }
 

@@ -1,12 +1,14 @@
-// Brings weights into their GPU layout: converting or quantising rows of a checkpoint and placing them, or filling with random values.
-// Twin of shaders/weights/repack.wgsl, shaders/weights/quantize.wgsl and shaders/weights/random.wgsl. These run at load, outside any plan.
+// Brings weights into their GPU layout: converting or quantising rows of a checkpoint and placing them, placing packed rows as they
+// are, or filling with random values. Twin of repack.wgsl, quantize.wgsl, place.wgsl and random.wgsl in shaders/weights/. These run at
+// load, outside any plan.
 import batchSnippet from '../../shaders/lib/batch.wgsl?raw';
 import hashSnippet from '../../shaders/lib/hash.wgsl?raw';
+import placeSource from '../../shaders/weights/place.wgsl?raw';
 import quantizeSource from '../../shaders/weights/quantize.wgsl?raw';
 import randomSource from '../../shaders/weights/random.wgsl?raw';
 import repackSource from '../../shaders/weights/repack.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
-import { type QuantFormat, quantName, quantWords, scaleWords } from '../quant/format.ts';
+import { type QuantFormat, quantName, quantWords, rowWords, scaleWords } from '../quant/format.ts';
 import { f16Bits } from '../tensor/half.ts';
 import {
   foldGrid,
@@ -91,6 +93,35 @@ export function repack({ from, to, batch, source, destination, largest, rows, st
     bindings,
     grid: (_, grid) => {
       grid[0] = Math.ceil(stride / 8 / 64);
+      grid[1] = rows();
+      grid[2] = 1;
+    },
+  };
+}
+
+export interface PlaceArgs {
+  format: QuantFormat;
+  /** {@link REPACK_BATCH_BYTES} */
+  batch: GPUBuffer;
+  /** Packed rows one after the other, each its quants and then its scales. */
+  source: GPUBuffer;
+  destination: GPUBuffer;
+  rows: () => number;
+  stride: number;
+}
+
+/** Moves rows that are packed already. */
+export function place({ format, batch, source, destination, rows, stride }: PlaceArgs): Launch {
+  return {
+    source: {
+      label: kernelLabel('weights/place', {}, quantName(format)),
+      code: assembleShader(placeSource, { batch: quantSnippet(format) + batchSnippet }),
+      bindings: ['read', 'read', 'write'],
+      constants: {},
+    },
+    bindings: [batch, source, destination],
+    grid: (_, grid) => {
+      grid[0] = Math.ceil(rowWords(format, stride) / 64);
       grid[1] = rows();
       grid[2] = 1;
     },

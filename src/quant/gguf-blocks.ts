@@ -1,8 +1,8 @@
 // The block formats of GGUF files: their bytes as integers with scales and offsets, which is all that intab's own formats need.
 // Layouts as in ggml's ggml-common.h and dequantize_row_* of ggml-quants.c.
 import { f16ToF32 } from '../tensor/half.ts';
-import { type QuantFormat, zeroPoint } from './format.ts';
-import type { QuantRow } from './packed.ts';
+import { type QuantFormat, rowWords, zeroPoint } from './format.ts';
+import { packRow, type QuantRow } from './packed.ts';
 
 export const BLOCK_TYPES = ['Q4_0', 'Q4_1', 'Q5_0', 'Q5_1', 'Q8_0', 'Q4_K', 'Q5_K', 'Q6_K'] as const;
 export type BlockType = (typeof BLOCK_TYPES)[number];
@@ -189,6 +189,41 @@ export function widestFormat(formats: readonly QuantFormat[]): QuantFormat {
     group: Math.min(...formats.map(({ group }) => group)) as QuantFormat['group'],
     asymmetric: formats.some((format) => format.asymmetric),
   };
+}
+
+/** Whether a format holds the blocks' integers as they are. */
+export function canHold({ bits, group, asymmetric }: QuantFormat, type: BlockType): boolean {
+  const own = BLOCKS[type].format;
+  return own.bits <= bits && own.group % group === 0 && (asymmetric || !own.asymmetric);
+}
+
+/**
+ * Packs a row of blocks as rows of `width` weights, one after the other.
+ * @param format {@link canHold} the blocks
+ * @returns the largest magnitude of a scale or offset, which f16 may not hold
+ */
+export function packBlocks(
+  type: BlockType,
+  row: QuantRow,
+  format: QuantFormat,
+  width: number,
+  into: Uint32Array,
+): number {
+  const own = BLOCKS[type].format;
+  const isOwn = own.bits === format.bits && own.group === format.group && own.asymmetric === format.asymmetric;
+  const { quants, scales, offsets } = isOwn ? row : widenRow(own, format, row);
+  const groups = width / format.group;
+  for (let i = 0; i < quants.length / width; i++) {
+    const part = (values: Float32Array) => values.subarray(i * groups, (i + 1) * groups);
+    packRow(
+      format,
+      { quants: quants.subarray(i * width, (i + 1) * width), scales: part(scales), offsets: offsets && part(offsets) },
+      into,
+      i * rowWords(format, width),
+    );
+  }
+  const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Math.max(largest(scales), offsets ? largest(offsets) : 0);
 }
 
 /** A row in a wider format: the same weights, as zero points are powers of two. */

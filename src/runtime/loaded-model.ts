@@ -12,6 +12,7 @@ import {
   type DTypeChoice,
   type FormatOptions,
   formatFor,
+  isQuantizedCheckpoint,
   type LoadWeightsOptions,
   loadWeights,
   weightSpecs,
@@ -46,7 +47,7 @@ export class LoadedModel {
     const weights = await withErrorScopes(gpu, 'Loading weights', () =>
       loadWeights(gpu, model, fullGraph(model), checkpoint, options),
     );
-    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype));
+    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint));
   }
 
   /** The model with pseudo-random weights, for benchmarks. */
@@ -99,9 +100,10 @@ export function fullGraph(model: Model) {
   return model.record({ input: 'ids', head: model.hasLogits ? 'logits' : 'hidden' });
 }
 
-const SMALL_DTYPES: readonly (DTypeChoice | undefined)[] = ['f16', 'q8', 'q4'];
+const SMALL_DTYPES: readonly DTypeChoice[] = ['f16', 'q8', 'q4'];
 
 /** How keys and values are kept beside weights of a dtype. */
-export function kvDTypeFor(dtype: DTypeChoice | undefined): KvDType {
-  return SMALL_DTYPES.includes(dtype) ? 'f16' : 'f32';
+export function kvDTypeFor(dtype: DTypeChoice = 'auto', checkpoint?: Checkpoint): KvDType {
+  const isSmall = dtype === 'auto' ? checkpoint && isQuantizedCheckpoint(checkpoint) : SMALL_DTYPES.includes(dtype);
+  return isSmall ? 'f16' : 'f32';
 }

@@ -9,12 +9,13 @@ import { formatName, formatRowBytes, kernelTarget, type WeightFormat, WIDTH_STEP
 import type { ForwardRequest, Model } from '../models/model.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import { kvCacheBytes } from './kv-cache.ts';
-import { type DTypeChoice, type FormatOptions, formatFor, weightSpecs } from './load-weights.ts';
+import { type DTypeChoice, type FormatOptions, formatFor, isQuantizedCheckpoint, weightSpecs } from './load-weights.ts';
 import { fullGraph, kvDTypeFor } from './loaded-model.ts';
 import { MAX_STEP_ROWS } from './session.ts';
 
 export interface MemoryPlan {
-  dtype: Exclude<DTypeChoice, 'auto'>;
+  /** `auto`: as the weights are stored, where they are quantised already. */
+  dtype: DTypeChoice;
   weightBytes: number;
   /** Keys and values of `contextLength` tokens. */
   kvCacheBytes: number;
@@ -35,7 +36,7 @@ export function planMemory(
   gpu: Gpu,
   model: Model,
   checkpoint: Checkpoint,
-  options: FormatOptions & { dtype: Exclude<DTypeChoice, 'auto'> },
+  options: FormatOptions & { dtype: DTypeChoice },
   contextLength: number,
 ): MemoryPlan {
   const limitBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
@@ -48,7 +49,7 @@ export function planMemory(
     if (spec.kind === 'vector') return sum + vectorLength(spec) * 4;
     return sum + count(spec.name, matrixBytes(spec, formatFor(spec, options, checkpoint)));
   }, 0);
-  const cache = kvCacheBytes(model.attention, contextLength, kvDTypeFor(options.dtype));
+  const cache = kvCacheBytes(model.attention, contextLength, kvDTypeFor(options.dtype, checkpoint));
   count('keys of one layer', cache / (2 * model.layers));
   const tokens = model.bidirectional ? contextLength : Math.min(MAX_STEP_ROWS, contextLength);
   const last = model.hasLogits ? 'keptLogits' : 'hidden';
@@ -72,8 +73,8 @@ export function planMemory(
   };
 }
 
-/** The dtypes to choose from, from the most exact down: the one most weights are stored in, then the smaller ones. */
-export function dtypesFrom(model: Model, checkpoint: Checkpoint): Exclude<DTypeChoice, 'auto'>[] {
+/** The dtypes to choose from, from the most exact down: how most weights are stored, then the smaller ones. */
+export function dtypesFrom(model: Model, checkpoint: Checkpoint): DTypeChoice[] {
   const bytes = new Map<string, number>();
   for (const spec of weightSpecs(fullGraph(model))) {
     if (spec.kind !== 'matrix') continue;
@@ -83,6 +84,7 @@ export function dtypesFrom(model: Model, checkpoint: Checkpoint): Exclude<DTypeC
   const [stored = 'f32'] = [...bytes].sort(([, a], [, b]) => b - a).map(([name]) => name);
   const smaller = ['q8', 'q4'] as const;
   if (stored === 'f32') return ['f32', 'f16', ...smaller];
+  if (isQuantizedCheckpoint(checkpoint)) return stored.startsWith('q4') ? ['auto'] : ['auto', 'q4'];
   return [stored === 'bf16' ? 'bf16' : 'f16', ...smaller];
 }
 

@@ -3,7 +3,7 @@
 // expert whose inner width is a multiple of F is cut into experts of that width, which every token takes.
 import type { Fields } from '../../formats/fields.ts';
 import { type ActivationName, type GraphBuilder, MAX_EXPERTS, type Routing, type Tensor } from '../../graph/graph.ts';
-import { blockMatrix, matrix, type VectorSpec, type WeightSource } from '../../graph/weights.ts';
+import { blockMatrix, matrix, type Placement, type VectorSpec, type WeightSource } from '../../graph/weights.ts';
 import { alignUp } from '../../tensor/dtype.ts';
 import type { Layout } from '../model.ts';
 import { gatedMlp } from './mlp.ts';
@@ -97,20 +97,20 @@ function expertWeights(
   const blocks = experts + (sharedExpert ? shared : 0);
   const gateUp: WeightSource[] = [];
   const down: WeightSource[] = [];
-  if (layout.has(`${name}.gate_up_proj`)) {
-    // [E, gate then up, M] and [E, M, F]
-    gateUp.push({
-      tensor: `${name}.gate_up_proj`,
-      rows: experts * 2 * inner,
-      shape: [experts, 2 * inner, width],
-      place: { first: 0, counts: [2, inner], strides: [gateUpRows, 1, 2] },
-    });
-    down.push({
-      tensor: `${name}.down_proj`,
-      rows: experts * width,
-      shape: [experts, width, inner],
-      place: { first: 0, counts: [1, width], strides: [downRows, 0, 1] },
-    });
+  // [E, rows, columns]
+  const fused = (projection: string, rows: number, columns: number, place: Placement): WeightSource => ({
+    tensor: `${name}.${projection}`,
+    rows: experts * rows,
+    shape: [experts, rows, columns],
+    place,
+  });
+  const isPaired = layout.has(`${name}.gate_up_proj`); // gate, then up
+  if (isPaired || layout.has(`${name}.gate_proj`)) {
+    const half = (first: number): Placement => ({ first, counts: [1, inner], strides: [gateUpRows, 0, 2] });
+    const both: Placement = { first: 0, counts: [2, inner], strides: [gateUpRows, 1, 2] };
+    if (isPaired) gateUp.push(fused('gate_up_proj', 2 * inner, width, both));
+    else gateUp.push(fused('gate_proj', inner, width, half(0)), fused('up_proj', inner, width, half(1)));
+    down.push(fused('down_proj', width, inner, { first: 0, counts: [1, width], strides: [downRows, 0, 1] }));
   } else {
     for (let e = 0; e < experts; e++) {
       const one = (projection: string, rows: number, first: number, stride: number): WeightSource => ({

@@ -1,9 +1,9 @@
 // Moving checkpoint rows into the weight layout, and random weights.
 
 import type { WeightDType } from '../../../src/kernels/kernel.ts';
-import { fillRandom, repack, repackWords } from '../../../src/kernels/weight-data.ts';
+import { fillRandom, place, repack, repackWords } from '../../../src/kernels/weight-data.ts';
 import { type QuantFormat, quantName, rowWords } from '../../../src/quant/format.ts';
-import { packRow, splitRows, unpackRow } from '../../../src/quant/packed.ts';
+import { joinRows, packRow, splitRows, unpackRow } from '../../../src/quant/packed.ts';
 import { quantizeRow } from '../../../src/quant/quantize.ts';
 import { alignUp, dtypeSizeBytes } from '../../../src/tensor/dtype.ts';
 import { bf16ToF32, f16ToF32 } from '../../../src/tensor/half.ts';
@@ -204,6 +204,85 @@ const QUANTIZE: readonly QuantizeCase[] = [
   { from: 'f32', to: { ...Q4, asymmetric: true }, rows: 2, columns: 96, spread: 0.001 },
 ];
 
+interface PlaceCase {
+  format: QuantFormat;
+  rows: number;
+  columns: number;
+  into?: number;
+  firstRow?: number;
+  rowStride?: number;
+  /** Row of the source that the batch begins with, and how its rows jump. */
+  sourceRow?: number;
+  counts?: [middle: number, inner: number];
+  jumps?: [outer: number, middle: number];
+}
+
+function placeCase(c: PlaceCase): KernelCase {
+  const { format, rows, columns, into = 8, firstRow = 0, rowStride = 1, sourceRow = 0, counts, jumps = [0, 0] } = c;
+  return {
+    name: `place ${quantName(format)}, ${rows}×${columns} from ${sourceRow} at ${firstRow} + ${rowStride}i of ${into}`,
+    prepare(bench) {
+      const words = rowWords(format, columns);
+      const source = Uint32Array.from({ length: rows * words }, () => bench.random() * 2 ** 32);
+      const destination = bench.buffer('destination', new Uint32Array(into * words));
+      const packed = Array.from({ length: into }, () => new Uint32Array(words));
+      for (let i = 0; i < rows; i++) {
+        const row = sourceRow + i;
+        const [middleCount, inner] = counts ?? [1, Number.POSITIVE_INFINITY];
+        const middle = Math.floor(row / inner);
+        const jump = Math.floor(middle / middleCount) * jumps[0] + (middle % middleCount) * jumps[1];
+        packed[firstRow + jump + (counts ? row % inner : row) * rowStride]?.set(
+          source.subarray(i * words, (i + 1) * words),
+        );
+      }
+      const batch = {
+        rows,
+        columns,
+        stride: columns,
+        firstRow,
+        rowStride,
+        sourceRow,
+        jumps,
+        ...(counts ? { counts } : {}),
+      };
+      const launch = place({
+        format,
+        batch: bench.buffer('batch', repackWords(batch)),
+        source: bench.buffer('source', source),
+        destination,
+        rows: () => rows,
+        stride: columns,
+      });
+      const expected = joinRows(format, columns, packed);
+      return {
+        launches: [launch],
+        size: ONE_TOKEN,
+        expectations: [
+          {
+            name: 'words of the matrix',
+            buffer: destination,
+            expected,
+            read: (bytes) => new Uint32Array(bytes, 0, expected.length),
+            tolerance: TOLERANCE.exact,
+          },
+        ],
+      };
+    },
+  };
+}
+
+const PLACE: readonly PlaceCase[] = [
+  { format: Q4, rows: 8, columns: 64 },
+  { format: { ...Q4, asymmetric: true }, rows: 5, columns: 96, firstRow: 3 },
+  { format: { ...Q8, group: 16 }, rows: 4, columns: 32, into: 16, firstRow: 1, rowStride: 2 },
+  { format: { ...Q8, group: 32, asymmetric: true }, rows: 3, columns: 1024 },
+  // Rows before the destination's part, and rows behind it.
+  { format: Q4, rows: 6, columns: 64, sourceRow: 4, firstRow: 0 },
+  { format: Q8, rows: 6, columns: 64, firstRow: -2 },
+  // Heads of eight rows whose halves come in turn.
+  { format: Q4, rows: 16, columns: 64, into: 16, counts: [4, 2], jumps: [8, 1], rowStride: 4 },
+];
+
 function randomQuantCase(to: QuantFormat): KernelCase {
   const [rows, stride, spread] = [16, 256, 0.5];
   return {
@@ -232,10 +311,11 @@ function randomQuantCase(to: QuantFormat): KernelCase {
 }
 
 export const SUITE: KernelSuite = {
-  shaders: ['weights/repack', 'weights/quantize', 'weights/random'],
+  shaders: ['weights/repack', 'weights/quantize', 'weights/place', 'weights/random'],
   cases: [
     ...REPACK.map(repackCase),
     ...QUANTIZE.map(quantizeCase),
+    ...PLACE.map(placeCase),
     ...[Q4, Q8, { ...Q4, asymmetric: true }, { ...Q8, asymmetric: true }].map(randomQuantCase),
     ...DTYPES.map((to) => randomCase(to, 1024, 0.25, 7)),
     randomCase('f32', 8, 1, 1),

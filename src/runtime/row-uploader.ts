@@ -1,0 +1,221 @@
+// Moves the rows of one tensor after another into their matrices on the GPU: whole rows are gathered in a staging buffer, and a kernel
+// pads, interleaves and converts them. Blocks of GGUF files become packed rows, or numbers, on the CPU first.
+import { UnsupportedError } from '../errors.ts';
+import { type TensorEntry, weightDType } from '../formats/safetensors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { readBuffer } from '../gpu/read-back.ts';
+import {
+  destinationBounds,
+  type MatrixSpec,
+  type Placement,
+  pairedPlacement,
+  placementOf,
+  type WeightSpec,
+} from '../graph/weights.ts';
+import { runLaunch } from '../kernels/bound-launch.ts';
+import { formatRowBytes, type Weight, type WeightDType, type WeightFormat } from '../kernels/kernel.ts';
+import { place, REPACK_BATCH_BYTES, repack, repackWords } from '../kernels/weight-data.ts';
+import {
+  type BlockType,
+  blockBytes,
+  blockFormat,
+  canHold,
+  dequantizeRow,
+  isBlockType,
+  packBlocks,
+  readBlocks,
+} from '../quant/gguf-blocks.ts';
+import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
+
+/** Rows move to the GPU in batches of about this size. */
+const STAGING_BYTES = 4 * 1024 * 1024;
+/** After this much the loader waits for the GPU, so that uploads do not pile up. */
+const WAIT_BYTES = 64 * 1024 * 1024;
+/** WebGPU dispatches at most 65,535 workgroups along one dimension; an even number. */
+const MAX_BATCH_ROWS = 65_534;
+const F16_MAX = 65_504;
+
+/** Where the rows of a tensor go. */
+export function placeOf(entry: TensorEntry, spec: WeightSpec, index: number): Placement {
+  const place = placementOf(spec, index);
+  return entry.pairedRows === undefined ? place : pairedPlacement(place, entry.pairedRows);
+}
+
+/** How the rows of a tensor come and go. */
+interface RowSource {
+  /** Bytes of a row of the file. */
+  rowBytes: number;
+  /** Rows of the matrix that a row of the file makes. */
+  pieces: number;
+  /** Bytes that a row of the file takes in the staging buffer. */
+  stagedBytes: number;
+  /** Dtype of the numbers in the staging buffer; undefined where they are packed rows. */
+  staged: WeightDType | undefined;
+  blocks: BlockType | undefined;
+}
+
+function rowSource(entry: TensorEntry, width: number, format: WeightFormat): RowSource {
+  if (!isBlockType(entry.dtype)) {
+    const staged = weightDType(entry) as WeightDType;
+    const rowBytes = width * dtypeSizeBytes(staged);
+    return { rowBytes, pieces: 1, stagedBytes: rowBytes, staged, blocks: undefined };
+  }
+  const fileWidth = entry.shape.at(-1) as number;
+  const pieces = fileWidth / width;
+  const isKept = typeof format !== 'string' && canHold(format, entry.dtype);
+  return {
+    rowBytes: blockBytes(entry.dtype, fileWidth),
+    pieces,
+    stagedBytes: isKept ? pieces * formatRowBytes(format, width) : fileWidth * 4,
+    staged: isKept ? undefined : 'f32',
+    blocks: entry.dtype,
+  };
+}
+
+export class RowUploader {
+  readonly #gpu: Gpu;
+  readonly #batch: GPUBuffer;
+  readonly #largest: GPUBuffer;
+  #staging: GPUBuffer;
+  /** Rows as they lie in the file. */
+  #host = new Uint8Array(STAGING_BYTES);
+  /** Rows made of blocks. */
+  #converted = new Uint8Array(0);
+  #held = 0;
+  /** Rows of the matrix before those held. */
+  #row = 0;
+  #largestScale = 0;
+  #unawaitedBytes = 0;
+
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+    this.#batch = gpu.buffers.storage('load: batch', REPACK_BATCH_BYTES);
+    this.#largest = gpu.buffers.storage('load: largest magnitude', 16);
+    this.#staging = gpu.buffers.storage('load: staging', STAGING_BYTES);
+  }
+
+  /** Takes a piece of a tensor; pieces of one tensor come in order, one tensor at a time. */
+  async accept(
+    entry: TensorEntry,
+    offsetBytes: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    weight: Weight,
+    spec: MatrixSpec,
+    index: number,
+  ): Promise<void> {
+    const rows = rowSource(entry, spec.width, weight.format);
+    const { rowBytes, stagedBytes, pieces } = rows;
+    if (offsetBytes === 0) {
+      this.#held = 0;
+      this.#row = 0;
+    }
+    this.#ensureRoomFor(rows);
+    // Rows per batch: a multiple of 2, so that 16-bit rows of odd width start on a word.
+    const fitting = Math.floor(STAGING_BYTES / Math.max(rowBytes, stagedBytes) / 2) * 2;
+    const rowsPerBatch = Math.min(Math.max(fitting, 1), Math.floor(MAX_BATCH_ROWS / pieces));
+    let at = 0;
+    const last = offsetBytes + bytes.byteLength === entry.sizeBytes;
+    while (at < bytes.byteLength) {
+      const take = Math.min(rowsPerBatch * rowBytes - this.#held, bytes.byteLength - at);
+      this.#host.set(bytes.subarray(at, at + take), this.#held);
+      this.#held += take;
+      at += take;
+      const full = this.#held === rowsPerBatch * rowBytes;
+      if (full || (last && at === bytes.byteLength)) await this.#flush(rows, weight, spec, placeOf(entry, spec, index));
+    }
+  }
+
+  #ensureRoomFor({ rowBytes, stagedBytes, blocks }: RowSource): void {
+    if (rowBytes > this.#host.byteLength) this.#host = new Uint8Array(alignUp(rowBytes, 4));
+    const neededBytes = Math.max(STAGING_BYTES, alignUp(stagedBytes, 4));
+    if (blocks && neededBytes > this.#converted.byteLength) this.#converted = new Uint8Array(neededBytes);
+    if (neededBytes <= this.#staging.size) return;
+    this.#gpu.buffers.release(this.#staging);
+    this.#staging = this.#gpu.buffers.storage('load: staging', neededBytes);
+  }
+
+  async #flush(source: RowSource, weight: Weight, spec: MatrixSpec, placement: Placement): Promise<void> {
+    const { queue } = this.#gpu;
+    const fileRows = this.#held / source.rowBytes;
+    const rows = fileRows * source.pieces;
+    const data = source.blocks ? this.#convert(source.blocks, source, fileRows, weight, spec) : this.#host;
+    queue.writeBuffer(this.#staging, 0, data, 0, alignUp(fileRows * source.stagedBytes, 4));
+    const [begin, end] = destinationBounds(placement, this.#row, this.#row + rows);
+    for (const part of weight.parts) {
+      if (begin >= part.firstRow + part.rows || end <= part.firstRow) continue;
+      queue.writeBuffer(
+        this.#batch,
+        0,
+        repackWords({
+          rows,
+          columns: spec.width,
+          stride: weight.stride,
+          firstRow: placement.first - part.firstRow,
+          rowStride: placement.strides[2],
+          sourceRow: this.#row,
+          counts: placement.counts,
+          jumps: [placement.strides[0], placement.strides[1]],
+        }),
+      );
+      const moved = {
+        batch: this.#batch,
+        source: this.#staging,
+        destination: part.buffer,
+        rows: () => rows,
+        stride: weight.stride,
+      };
+      const { format } = weight;
+      const launch =
+        source.staged === undefined && typeof format !== 'string'
+          ? place({ format, ...moved })
+          : repack({ from: source.staged ?? 'f32', to: format, largest: this.#largest, ...moved });
+      await runLaunch(this.#gpu, launch);
+    }
+    this.#row += rows;
+    this.#unawaitedBytes += this.#held;
+    this.#held = 0;
+    if (this.#unawaitedBytes >= WAIT_BYTES) {
+      await queue.onSubmittedWorkDone();
+      this.#unawaitedBytes = 0;
+    }
+  }
+
+  /** Makes packed rows, or numbers, of the rows held. */
+  #convert(
+    blocks: BlockType,
+    { rowBytes, stagedBytes, staged, pieces }: RowSource,
+    fileRows: number,
+    { format }: Weight,
+    { width }: MatrixSpec,
+  ): Uint8Array<ArrayBuffer> {
+    const view = new DataView(this.#host.buffer);
+    for (let row = 0; row < fileRows; row++) {
+      const quants = readBlocks(blocks, view, row * rowBytes, pieces * width);
+      if (staged === undefined && typeof format !== 'string') {
+        const words = new Uint32Array(this.#converted.buffer, row * stagedBytes, stagedBytes / 4);
+        this.#largestScale = Math.max(this.#largestScale, packBlocks(blocks, quants, format, width, words));
+      } else {
+        new Float32Array(this.#converted.buffer, row * stagedBytes).set(dequantizeRow(blockFormat(blocks), quants));
+      }
+    }
+    return this.#converted;
+  }
+
+  /** @throws {UnsupportedError} a weight does not fit f16. */
+  async finish(): Promise<void> {
+    const [bits = 0] = new Uint32Array(await readBuffer(this.#gpu, this.#largest, 0, 4));
+    const largest = Math.max(new Float32Array(Uint32Array.of(bits).buffer)[0] ?? 0, this.#largestScale);
+    if (!(largest <= F16_MAX)) {
+      throw new UnsupportedError({
+        what: 'A weight, or the scale of a quantised group, does not fit 16 bits',
+        expected: `magnitudes up to ${F16_MAX}`,
+        actual: String(largest),
+        remedy: "load with dtype 'auto', 'bf16' or 'f32'",
+      });
+    }
+  }
+
+  dispose(): void {
+    for (const buffer of [this.#batch, this.#largest, this.#staging]) this.#gpu.buffers.release(buffer);
+  }
+}
