@@ -3,7 +3,8 @@
 import { SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { type JsonObject, parseJsonObject } from '../formats/json.ts';
-import { type ModelLocation, openSource, type SourceOptions } from '../hub/open-source.ts';
+import { type ModelSourceOptions, openModelSource } from '../hub/gguf-source.ts';
+import type { ModelLocation } from '../hub/open-source.ts';
 import { fillIn } from '../models/registry.ts';
 
 /** The fields of a configuration, by the names that config.json gives them. */
@@ -16,9 +17,9 @@ export const AutoConfig = {
   /** @throws {SourceError} there is no config.json; {FormatError} {ConfigError} it is malformed. */
   from_pretrained: async (
     location: ModelLocation,
-    options: SourceOptions & { signal?: AbortSignal } = {},
+    options: ModelSourceOptions & { signal?: AbortSignal } = {},
   ): Promise<PretrainedConfig> => {
-    const source = openSource(location, options);
+    const source = openModelSource(location, options);
     const text = await source.text('config.json', options.signal);
     if (text !== undefined) return withDefaults(parseJsonObject(text, 'config.json'));
     throw new SourceError({

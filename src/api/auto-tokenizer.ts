@@ -1,6 +1,7 @@
 // AutoTokenizer, shaped as transformers.js shapes it.
 import { SourceError } from '../errors.ts';
-import { type ModelLocation, openSource, type SourceOptions } from '../hub/open-source.ts';
+import { type ModelSourceOptions, openModelSource } from '../hub/gguf-source.ts';
+import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 
@@ -21,6 +22,6 @@ export async function loadTokenizer(source: ModelSource, signal?: AbortSignal): 
 
 export const AutoTokenizer = {
   /** @throws as {@link loadTokenizer} */
-  from_pretrained: (location: ModelLocation, options: SourceOptions & { signal?: AbortSignal } = {}) =>
-    loadTokenizer(openSource(location, options), options.signal),
+  from_pretrained: (location: ModelLocation, options: ModelSourceOptions & { signal?: AbortSignal } = {}) =>
+    loadTokenizer(openModelSource(location, options), options.signal),
 };

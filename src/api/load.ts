@@ -4,8 +4,9 @@ import { DeviceMemoryError, type IntabError, SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { parseJsonObject } from '../formats/json.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
-import { type Checkpoint, type LoadProgress, openCheckpoint } from '../hub/checkpoint.ts';
-import { type ModelLocation, openSource, type SourceOptions } from '../hub/open-source.ts';
+import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
+import { type ModelSourceOptions, openModelCheckpoint, openModelSource } from '../hub/gguf-source.ts';
+import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
 import type { Model, Task } from '../models/model.ts';
@@ -35,7 +36,7 @@ export interface ProgressEvent {
 
 export type ProgressCallback = (event: ProgressEvent) => void;
 
-export interface LoadOptions extends SourceOptions, FormatOptions {
+export interface LoadOptions extends ModelSourceOptions, FormatOptions {
   /** `webgpu`, or a device from `openGpu` that the caller disposes. */
   device?: 'webgpu' | Gpu;
   /**
@@ -94,7 +95,7 @@ export interface OpenedHeaders {
  */
 export async function openHeaders(location: ModelLocation, task: Task, options: LoadOptions): Promise<OpenedHeaders> {
   const { device = 'webgpu', rope_precision, signal, progress_callback } = options;
-  const source: ModelSource = openSource(location, options, (error) =>
+  const source: ModelSource = openModelSource(location, options, (error) =>
     progress_callback?.({ status: 'uncached', name: source.name, error }),
   );
   signal?.throwIfAborted();
@@ -110,7 +111,7 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
   createModel(config, task, new Set());
   const [gpu, checkpoint] = await Promise.all([
     device === 'webgpu' ? sharedGpu() : device,
-    openCheckpoint(source, { signal }),
+    openModelCheckpoint(source, signal),
   ]);
   const model = createModel(config, task, new Set(checkpoint.tensors.keys()), rope_precision);
   return { gpu, source, config, model, checkpoint };

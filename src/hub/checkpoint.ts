@@ -86,7 +86,7 @@ export async function openCheckpoint(
 }
 
 /** Streams the tensors of `entries` (whole files, each file's tensors in order) from a source. */
-class StreamedCheckpoint implements Checkpoint {
+export class StreamedCheckpoint implements Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly totalBytes: number;
   readonly #source: ModelSource;
