@@ -17,10 +17,11 @@ export type { FeatureExtractionOptions, FeatureExtractionPipeline, Pooling } fro
 export type { GenerationOptions } from './api/generation-config.ts';
 export { type GpuInfo, gpuInfo } from './api/gpu-info.ts';
 export { LlamaTokenizer, type LlamaTokenizerOptions, type LlamaVocabulary } from './api/llama-tokenizer.ts';
-export type { LoadOptions, ProgressCallback, ProgressEvent } from './api/load.ts';
+export type { LoadOptions } from './api/load.ts';
 export { type ModelPlan, type ModelPlanOptions, planModel } from './api/model-plan.ts';
 export { type Pipelines, pipeline, type TaskOf } from './api/pipeline.ts';
 export type { PipelineOptions, PipelineTask, TaskAlias } from './api/pipeline-options.ts';
+export type { ProgressCallback, ProgressEvent } from './api/progress-events.ts';
 export type { AnswerSpan, QuestionAnsweringOptions, QuestionAnsweringPipeline } from './api/question-answering.ts';
 export type { LabelScore, TextClassificationOptions, TextClassificationPipeline } from './api/text-classification.ts';
 export type {

@@ -1,10 +1,10 @@
 // From a model's name to a model on the GPU: opens the source, refuses what cannot run before any weight is read, loads, reports
 // progress in transformers.js's form.
-import { DeviceMemoryError, type IntabError, SourceError } from '../errors.ts';
+import { DeviceMemoryError, SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { parseJsonObject } from '../formats/json.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
-import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
+import type { Checkpoint } from '../hub/checkpoint.ts';
 import { type ModelSourceOptions, openModelCheckpoint, openModelSource } from '../hub/gguf-source.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
@@ -15,26 +15,7 @@ import type { DTypeChoice, FormatOptions } from '../runtime/load-weights.ts';
 import { LoadedModel } from '../runtime/loaded-model.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
 import { formatBytes } from '../tensor/format-bytes.ts';
-
-/**
- * What `progress_callback` gets, as in transformers.js: byte counts of one file come with `progress`. `uncached` says that the load goes on
- * without keeping files, and by its `error` why.
- */
-export interface ProgressEvent {
-  status: 'initiate' | 'download' | 'progress' | 'done' | 'ready' | 'uncached';
-  /** The model's name. */
-  name: string;
-  file?: string;
-  /** Bytes of this file so far. */
-  loaded?: number;
-  /** Bytes of this file. */
-  total?: number;
-  /** Percent of this file. */
-  progress?: number;
-  error?: IntabError;
-}
-
-export type ProgressCallback = (event: ProgressEvent) => void;
+import { type ProgressCallback, ProgressEvents } from './progress-events.ts';
 
 export interface LoadOptions extends ModelSourceOptions, FormatOptions {
   /** `webgpu`, or a device from `openGpu` that the caller disposes. */
@@ -128,13 +109,13 @@ export async function openModel(location: ModelLocation, task: Task, options: Lo
     readJson(source, 'generation_config.json', signal),
     fittingDType(gpu, model, checkpoint, options),
   ]);
-  const progress = new FileProgress(source.name, checkpoint, progress_callback);
+  const progress = new ProgressEvents(source.name, checkpoint.totalBytes, progress_callback);
   const loaded = await LoadedModel.load(gpu, model, checkpoint, {
     ...options,
     dtype,
     onProgress: (event) => progress.report(event),
   });
-  progress.finish();
+  progress_callback?.({ status: 'ready', name: source.name });
   return { source, config, generationConfig: generationConfig ?? new Fields({}, 'generation_config.json'), loaded };
 }
 
@@ -173,55 +154,4 @@ export function inWords(plans: readonly MemoryPlan[]): string {
       return `${dtype} takes ${formatBytes(totalBytes)} (${parts})`;
     })
     .join('; ');
-}
-
-/** Turns the loader's byte counts over all files into transformers.js's events, file by file. */
-class FileProgress {
-  readonly #name: string;
-  readonly #callback: ProgressCallback | undefined;
-  readonly #checkpoint: Checkpoint;
-  #file: string | undefined;
-  /** Bytes of the files before this one. */
-  #before = 0;
-  #fileBytes = 0;
-  #loadedBytes = 0;
-
-  constructor(name: string, checkpoint: Checkpoint, callback: ProgressCallback | undefined) {
-    this.#name = name;
-    this.#checkpoint = checkpoint;
-    this.#callback = callback;
-  }
-
-  report({ file, loadedBytes }: LoadProgress): void {
-    const name = this.#name;
-    if (file !== this.#file) {
-      this.#end();
-      this.#file = file;
-      this.#before = this.#loadedBytes;
-      const entries = [...this.#checkpoint.tensors.values()].filter((entry) => entry.file === file);
-      this.#fileBytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      this.#callback?.({ status: 'initiate', name, file });
-      this.#callback?.({ status: 'download', name, file });
-    }
-    this.#loadedBytes = loadedBytes;
-    const loaded = loadedBytes - this.#before;
-    const total = this.#fileBytes;
-    this.#callback?.({
-      status: 'progress',
-      name,
-      file,
-      loaded,
-      total,
-      progress: total > 0 ? (100 * loaded) / total : 100,
-    });
-  }
-
-  #end(): void {
-    if (this.#file !== undefined) this.#callback?.({ status: 'done', name: this.#name, file: this.#file });
-  }
-
-  finish(): void {
-    this.#end();
-    this.#callback?.({ status: 'ready', name: this.#name });
-  }
 }

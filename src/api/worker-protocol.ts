@@ -1,7 +1,7 @@
 // The messages between a page and the worker that runs a pipeline for it, and how errors cross between them.
 import * as errors from '../errors.ts';
-import type { ProgressEvent } from './load.ts';
 import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
+import type { ProgressEvent } from './progress-events.ts';
 import type { GenerationStats, TextGenerationOptions, TextInput } from './text-generation.ts';
 
 /** What can be posted of the options: all but callbacks, signals and devices. */

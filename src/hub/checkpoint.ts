@@ -25,9 +25,11 @@ export type VisitTensor = (
 
 export interface LoadProgress {
   file: string;
-  /** Bytes of wanted tensors so far, over all files. */
+  /** Bytes of this file's wanted tensors that have come: they are read, or will be read from the cache. */
   loadedBytes: number;
   totalBytes: number;
+  /** Whether all of them were visited. */
+  isRead: boolean;
 }
 
 export interface ReadOptions {
@@ -53,6 +55,8 @@ export const PIECE_BYTES = 4 * 2 ** 20;
 /** Unwanted bytes that are cheaper to skip than to ask around. */
 const SKIP_BYTES = 2 ** 20;
 const PARALLEL_HEADERS = 4;
+/** Files that are downloaded at the same time: the one that is read, and those after it. */
+const PARALLEL_FILES = 3;
 const WEIGHTS_FILE = 'model.safetensors';
 const INDEX_FILE = 'model.safetensors.index.json';
 
@@ -99,17 +103,34 @@ export class StreamedCheckpoint implements Checkpoint {
 
   async read(visit: VisitTensor, { signal, only, onProgress }: ReadOptions = {}): Promise<void> {
     const wanted = [...this.tensors.values()].filter((entry) => only?.has(entry.name) ?? true);
-    const totalBytes = wanted.reduce((total, entry) => total + entry.sizeBytes, 0);
     const largestBytes = wanted.reduce((largest, entry) => Math.max(largest, entry.sizeBytes), 0);
     const staging = new Uint8Array(Math.min(PIECE_BYTES, largestBytes));
-    let loadedBytes = 0;
-    for (const run of contiguousRuns(wanted)) {
-      const advance = (bytes: number) => {
-        loadedBytes += bytes;
-        onProgress?.({ file: run.file, loadedBytes, totalBytes });
-      };
-      await this.#readRun(run, staging, visit, advance, signal);
+    const runs = contiguousRuns(wanted);
+    const progress = new Map<string, FileProgress>();
+    for (const { file, entries } of runs) {
+      const counts = progress.get(file) ?? new FileProgress(file, onProgress);
+      for (const { sizeBytes } of entries) counts.totalBytes += sizeBytes;
+      progress.set(file, counts);
     }
+    const ended = new AbortController();
+    const fetching = this.#fetchAhead(runs, progress, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal);
+    try {
+      for (const run of runs) {
+        await this.#readRun(run, staging, visit, (bytes) => progress.get(run.file)?.read(bytes), signal);
+      }
+    } finally {
+      ended.abort();
+      await fetching;
+    }
+  }
+
+  /** Downloads the files after the first into the cache, if there is one. */
+  async #fetchAhead(runs: readonly Run[], progress: ReadonlyMap<string, FileProgress>, signal: AbortSignal) {
+    const later = runs.filter(({ file }) => file !== runs[0]?.file);
+    await mapParallel(later, PARALLEL_FILES - 1, async (run) => {
+      if (signal.aborted) return;
+      await this.#source.prefetch?.(run.file, run, signal, (bytes) => progress.get(run.file)?.fetched(bytes));
+    });
   }
 
   async #readRun(
@@ -166,6 +187,36 @@ export class StreamedCheckpoint implements Checkpoint {
     signal?.throwIfAborted();
     const unfinished = queue[next];
     if (unfinished !== undefined) throw endedEarly(file, endBytes, atBytes, unfinished.name);
+  }
+}
+
+/** Counts the bytes of one file that were read, or fetched to be read later. */
+class FileProgress {
+  totalBytes = 0;
+  #readBytes = 0;
+  #fetchedBytes = 0;
+  readonly #file: string;
+  readonly #onProgress: ReadOptions['onProgress'];
+
+  constructor(file: string, onProgress: ReadOptions['onProgress']) {
+    this.#file = file;
+    this.#onProgress = onProgress;
+  }
+
+  read(sizeBytes: number): void {
+    this.#readBytes += sizeBytes;
+    this.#report();
+  }
+
+  fetched(sizeBytes: number): void {
+    this.#fetchedBytes += sizeBytes;
+    this.#report();
+  }
+
+  #report(): void {
+    const { totalBytes } = this;
+    const loadedBytes = Math.max(this.#readBytes, Math.min(this.#fetchedBytes, totalBytes));
+    this.#onProgress?.({ file: this.#file, loadedBytes, totalBytes, isRead: this.#readBytes === totalBytes });
   }
 }
 

@@ -46,7 +46,12 @@ export function checkpointFromTensors(tensors: ReadonlyMap<string, MemoryTensor>
           const piece = new Uint8Array(data.buffer, data.byteOffset + at, Math.min(PIECE_BYTES, entry.sizeBytes - at));
           await visit(entry, at, piece.slice());
           loadedBytes += piece.length;
-          onProgress?.({ file: FILE, loadedBytes, totalBytes: wantedBytes });
+          onProgress?.({
+            file: FILE,
+            loadedBytes,
+            totalBytes: wantedBytes,
+            isRead: loadedBytes === wantedBytes,
+          });
         }
       }
     },
