@@ -58,6 +58,10 @@ export class CachedFile {
     this.#hash = record.sha256 !== undefined && !record.isVerified ? new StreamedSha256() : undefined;
   }
 
+  get record(): FileRecord {
+    return this.#record;
+  }
+
   /** Undefined until it is known. */
   get sizeBytes(): number | undefined {
     return this.#record.sizeBytes;

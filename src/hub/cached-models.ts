@@ -47,13 +47,10 @@ export async function listModels(cache: WeightCache): Promise<CachedModel[]> {
   return list.toSorted((a, b) => b.lastUsed.getTime() - a.lastUsed.getTime());
 }
 
-function fileInfo({ file, sizeBytes }: FileRecord, chunks: readonly number[]): CachedFileInfo {
+function fileInfo({ file, sizeBytes, isReplaced }: FileRecord, chunks: readonly number[]): CachedFileInfo {
   const fileSizeBytes = sizeBytes ?? Number.POSITIVE_INFINITY;
-  return {
-    file,
-    sizeBytes,
-    storedBytes: chunks.reduce((total, index) => total + chunkLength(index, fileSizeBytes), 0),
-  };
+  const storedBytes = chunks.reduce((total, index) => total + chunkLength(index, fileSizeBytes), 0);
+  return { file, sizeBytes: isReplaced ? storedBytes : sizeBytes, storedBytes };
 }
 
 /** Deletes a model; whether there was one. */

@@ -9,6 +9,7 @@ import { collect, streamOf } from './byte-stream.ts';
 import { CachedFile, type CacheSession, fileLock, POLL_MS } from './cached-file.ts';
 import { storageErrorOf } from './cached-models.ts';
 import { delay } from './delay.ts';
+import { DerivedFile } from './derived-file.ts';
 import { isTemporary } from './http.ts';
 import type { ByteRange, ByteStream, FileFacts, ModelSource, RemoteSource } from './source.ts';
 import { type FileRecord, isUnchanged, WeightCache } from './weight-cache.ts';
@@ -64,6 +65,14 @@ export class CachedSource implements ModelSource {
     } catch {
       // Reading the range later says what is wrong with it.
     }
+  }
+
+  async derived(name: string, from: readonly string[]): Promise<DerivedFile | undefined> {
+    const session = await this.#open();
+    if (!session.isStoring) return undefined;
+    const files = await Promise.all(from.map((file) => this.#file(session, file, undefined)));
+    const origins = files.flatMap((file) => (file?.record.version === undefined ? [] : [file.record]));
+    return origins.length === from.length ? new DerivedFile(session, name, origins) : undefined;
   }
 
   #open(): Promise<CacheSession> {

@@ -2,7 +2,7 @@
 // for the folder's config.json once, and goes to the Hub only when the folder is not there.
 
 import { SourceError } from '../errors.ts';
-import type { ByteRange, ByteStream, ModelSource } from './source.ts';
+import type { ByteRange, ByteStream, DerivedBytes, ModelSource } from './source.ts';
 
 const PROBE_FILE = 'config.json';
 
@@ -33,6 +33,10 @@ export class FolderOrHubSource implements ModelSource {
     onBytes: (sizeBytes: number) => void,
   ): Promise<void> {
     await this.#chosen?.prefetch?.(file, range, signal, onBytes);
+  }
+
+  async derived(name: string, from: readonly string[]): Promise<DerivedBytes | undefined> {
+    return this.#chosen?.derived?.(name, from);
   }
 
   async #with<T>(signal: AbortSignal | undefined, use: (source: ModelSource) => Promise<T>): Promise<T> {

@@ -37,6 +37,18 @@ export interface ModelSource {
    * @param onBytes hears how many more bytes of the range are there.
    */
   prefetch?(file: string, range: ByteRange, signal: AbortSignal, onBytes: (sizeBytes: number) => void): Promise<void>;
+  /**
+   * A place for bytes made from files of this model; undefined where nothing is kept.
+   * @param from the files, which were opened before.
+   */
+  derived?(name: string, from: readonly string[]): Promise<DerivedBytes | undefined>;
+}
+
+/** Bytes made from a model's files, kept for the next load: derived-file.ts. */
+export interface DerivedBytes {
+  /** The bytes, in order; the generator returns false where a damaged piece ends them early. Undefined where there are none. */
+  read(): Promise<{ sizeBytes: number; pieces: AsyncGenerator<Uint8Array<ArrayBuffer>, boolean> } | undefined>;
+  write(sizeBytes: number, read: (startBytes: number, lengthBytes: number) => Promise<Uint8Array>): Promise<void>;
 }
 
 /** What a server says about a file. */

@@ -45,6 +45,8 @@ export interface FileRecord extends FileFacts {
   checksums?: string[];
   /** Whether all of the file was compared to `sha256`. */
   isVerified: boolean;
+  /** Something made from it took its place: a model is complete without its weights. */
+  isReplaced?: boolean;
   /** Milliseconds since 1970. */
   lastUsed: number;
 }
@@ -119,6 +121,16 @@ export class WeightCache {
   async deleteChunks(record: FileRecord): Promise<void> {
     const store = this.#chunksOf(record);
     await store.delete(await store.keys(chunkFolder(record.generation)));
+  }
+
+  /** Drops a file's chunks but the head, because something made from it took its place. */
+  async dropWeights(record: FileRecord): Promise<void> {
+    const current = await this.record(record.address, record.file);
+    if (!current || current.generation !== record.generation) return;
+    const store = this.#chunksOf(record);
+    const head = `${chunkFolder(record.generation)}0`;
+    await this.keep({ ...current, isReplaced: true });
+    await store.delete((await store.keys(chunkFolder(record.generation))).filter((key) => key !== head));
   }
 
   /** Indices of the stored chunks of a file. */

@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { type Graph, weightsOf } from '../graph/graph.ts';
 import { type MatrixSpec, placedRow, type VectorSpec, type WeightSpec } from '../graph/weights.ts';
 import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
+import type { DerivedBytes } from '../hub/source.ts';
 import type { WeightDType, WeightFormat } from '../kernels/kernel.ts';
 import type { Model } from '../models/model.ts';
 import { fittingGroup } from '../quant/format.ts';
@@ -13,6 +14,7 @@ import { blockFormat, isBlockType, widestFormat } from '../quant/gguf-blocks.ts'
 import { dtypeSizeBytes } from '../tensor/dtype.ts';
 import { bf16ToF32, f16ToF32 } from '../tensor/half.ts';
 import { placeOf, RowUploader } from './row-uploader.ts';
+import { layoutName, readStored } from './stored-weights.ts';
 import { WeightStore } from './weight-store.ts';
 
 /** How weights are kept: `auto` keeps the checkpoint's dtype, or the formats of a GGUF file; `q8` and `q4` quantise to 8 or 4 bits while loading. */
@@ -32,6 +34,14 @@ export interface FormatOptions {
 export interface LoadWeightsOptions extends FormatOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Where weights that were quantised at load are kept for the next one. */
+  derived?: ((name: string) => Promise<DerivedBytes | undefined>) | undefined;
+}
+
+export interface LoadedWeights {
+  weights: WeightStore;
+  /** Where to keep them, if they were quantised just now. */
+  place: DerivedBytes | undefined;
 }
 
 /** The weights a graph uses, each once. */
@@ -99,17 +109,28 @@ export async function loadWeights(
   graph: Graph,
   checkpoint: Checkpoint,
   options: LoadWeightsOptions = {},
-): Promise<WeightStore> {
+): Promise<LoadedWeights> {
   const { signal, onProgress } = options;
   const specs = weightSpecs(graph);
   const destinations = matchTensors(model, specs, checkpoint);
   const store = new WeightStore(gpu);
   const uploader = new RowUploader(gpu);
-  const vectors = new Map<VectorSpec, Float32Array>();
+  const vectors = new Map<VectorSpec, Float32Array<ArrayBuffer>>();
   try {
     for (const spec of specs) {
       if (spec.kind === 'matrix') store.addMatrix(spec, formatFor(spec, options, checkpoint));
-      else vectors.set(spec, new Float32Array(spec.width));
+      else {
+        store.addVector(spec);
+        vectors.set(spec, new Float32Array(spec.width));
+      }
+    }
+    const name = isQuantizedCheckpoint(checkpoint) ? undefined : layoutName(store);
+    const place = name === undefined ? undefined : await options.derived?.(name).catch(() => undefined);
+    if (name !== undefined && place) {
+      const report = (loadedBytes: number, totalBytes: number) =>
+        onProgress?.({ file: name, loadedBytes, totalBytes, isRead: loadedBytes === totalBytes });
+      if (await readStored(gpu, store, place, { signal, onProgress: report }))
+        return { weights: store, place: undefined };
     }
     await checkpoint.read(
       (entry, offsetBytes, bytes) => {
@@ -122,9 +143,9 @@ export async function loadWeights(
       },
       { only: new Set(destinations.keys()), signal, onProgress },
     );
-    for (const [spec, values] of vectors) store.addVector(spec, values);
+    for (const [spec, values] of vectors) store.setVector(spec, values);
     await uploader.finish();
-    return store;
+    return { weights: store, place };
   } catch (error) {
     store.dispose();
     throw error;

@@ -17,6 +17,7 @@ import {
   loadWeights,
   weightSpecs,
 } from './load-weights.ts';
+import { writeStored } from './stored-weights.ts';
 import { WeightStore } from './weight-store.ts';
 
 export class LoadedModel {
@@ -25,7 +26,7 @@ export class LoadedModel {
   readonly weights: WeightStore;
   /** How sessions keep keys and values unless told otherwise: f16 where the weights are f16 or smaller, else f32. */
   readonly kvDType: KvDType;
-  #disposed = false;
+  readonly #disposing = new AbortController();
 
   constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType) {
     this.gpu = gpu;
@@ -44,10 +45,13 @@ export class LoadedModel {
     checkpoint: Checkpoint,
     options: LoadWeightsOptions = {},
   ): Promise<LoadedModel> {
-    const weights = await withErrorScopes(gpu, 'Loading weights', () =>
+    const { weights, place } = await withErrorScopes(gpu, 'Loading weights', () =>
       loadWeights(gpu, model, fullGraph(model), checkpoint, options),
     );
-    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint));
+    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint));
+    // In the background: whoever waits for the model does not wait for this, and where it fails, weights are quantised anew next time.
+    if (place) writeStored(gpu, weights, place, loaded.#disposing.signal).catch(() => undefined);
+    return loaded;
   }
 
   /** The model with pseudo-random weights, for benchmarks. */
@@ -57,7 +61,8 @@ export class LoadedModel {
       let made = 0;
       for (const spec of weightSpecs(fullGraph(model))) {
         if (spec.kind === 'vector') {
-          weights.addVector(spec, new Float32Array(spec.width).fill(1));
+          weights.addVector(spec);
+          weights.setVector(spec, new Float32Array(spec.width).fill(1));
           continue;
         }
         const weight = weights.addMatrix(spec, formatFor(spec, options, undefined));
@@ -80,13 +85,13 @@ export class LoadedModel {
 
   /** @throws {DisposedError} after `dispose()`. */
   throwIfDisposed(): void {
-    if (!this.#disposed) return;
+    if (!this.#disposing.signal.aborted) return;
     throw new DisposedError({ what: 'The model was disposed', remedy: 'load it again' });
   }
 
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.#disposing.signal.aborted) return;
+    this.#disposing.abort();
     this.weights.dispose();
   }
 

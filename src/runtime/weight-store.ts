@@ -52,13 +52,19 @@ export class WeightStore {
     return weight;
   }
 
-  /** Adds a vector in f32, padded with zeros. */
-  addVector(spec: VectorSpec, values: Float32Array): void {
-    const padded = new Float32Array(vectorLength(spec));
-    padded.set(values);
-    const buffer = this.#create(spec.name, padded.byteLength);
-    this.#gpu.queue.writeBuffer(buffer, 0, padded);
-    this.#vectors.set(spec.name, buffer);
+  /** Adds a vector in f32, padded with zeros, which are all it holds at first. */
+  addVector(spec: VectorSpec): void {
+    this.#vectors.set(spec.name, this.#create(spec.name, vectorLength(spec) * 4));
+  }
+
+  setVector(spec: VectorSpec, values: Float32Array<ArrayBuffer>): void {
+    this.#gpu.queue.writeBuffer(this.vector(spec), 0, values);
+  }
+
+  /** Every buffer: the parts of each matrix, then the vectors, as they were added. */
+  get buffers(): GPUBuffer[] {
+    const parts = [...this.matrices].flatMap((weight) => weight.parts.map((part) => part.buffer));
+    return [...parts, ...this.#vectors.values()];
   }
 
   #create(name: string, sizeBytes: number): GPUBuffer {
@@ -80,10 +86,7 @@ export class WeightStore {
   }
 
   dispose(): void {
-    for (const weight of this.#matrices.values()) {
-      for (const part of weight.parts) this.#gpu.buffers.release(part.buffer);
-    }
-    for (const buffer of this.#vectors.values()) this.#gpu.buffers.release(buffer);
+    for (const buffer of this.buffers) this.#gpu.buffers.release(buffer);
     this.#matrices.clear();
     this.#vectors.clear();
   }
