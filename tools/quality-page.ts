@@ -1,19 +1,21 @@
 // The part of the quality command that runs in the browser: how far each dtype's predictions are from those of f32.
 import { AutoModelForCausalLM, type LoadOptions } from '../src/index.ts';
 
-/** A sequence, and the token that its scored part begins with. */
-export interface Scored {
+/** A chat, and the position of the first token of its last reply. */
+export interface Chat {
   ids: number[];
-  from: number;
+  replyFrom: number;
 }
 
 export interface Quality {
-  /** exp of the mean negative log-likelihood of the scored tokens. */
+  /** exp of the mean negative log-likelihood of the replies' tokens. */
   perplexity: number;
-  /** Share of positions where the likeliest token is the same as with f32. */
+  /** Share of the replies' tokens where the likeliest one is the same as with f32. */
   top1: number;
-  /** Mean Kullback-Leibler divergence from f32's distribution, in nats per token. */
-  kl: number;
+  /** Mean Kullback-Leibler divergence from f32's distribution over the replies, in nats per token. */
+  replyKl: number;
+  /** The same over the questions, where these models, which learnt replies alone, are unsure. */
+  questionKl: number;
   /** Bytes of all weights on the GPU, per weight of the checkpoint. */
   bytesPerWeight: number;
 }
@@ -27,12 +29,12 @@ function logProbabilities(logits: Float32Array): Float64Array {
 
 const likeliest = (row: Float64Array) => row.indexOf(row.reduce((a, b) => Math.max(a, b)));
 
-/** The distributions before each scored token of each sequence. */
-async function predictions(model: string, options: LoadOptions, sequences: readonly Scored[]) {
+/** The distributions before each token of each chat but the first. */
+async function predictions(model: string, options: LoadOptions, chats: readonly Chat[]) {
   await using loaded = await AutoModelForCausalLM.from_pretrained(model, options);
   const rows: Float64Array[] = [];
-  for (const { ids, from } of sequences) {
-    const { logits } = await loaded.forward({ input_ids: [ids], logits_to_keep: ids.length - from + 1 });
+  for (const { ids } of chats) {
+    const { logits } = await loaded.forward({ input_ids: [ids] });
     if (!logits) throw new Error('a causal model gave no logits');
     const [, count = 0, vocab = 0] = logits.dims;
     const data = logits.data as Float32Array;
@@ -42,23 +44,29 @@ async function predictions(model: string, options: LoadOptions, sequences: reado
 }
 
 /** Compares each set of options with f32. */
-export async function measure(model: string, choices: LoadOptions[], sequences: Scored[]): Promise<Quality[]> {
-  const exact = await predictions(model, { dtype: 'f32' }, sequences);
-  const targets = sequences.flatMap(({ ids, from }) => ids.slice(from));
+export async function measure(model: string, choices: LoadOptions[], chats: Chat[]): Promise<Quality[]> {
+  const exact = await predictions(model, { dtype: 'f32' }, chats);
+  const tokens = chats.flatMap(({ ids, replyFrom }) =>
+    ids.slice(1).map((id, i) => ({ id, isReply: i + 1 >= replyFrom })),
+  );
+  const replyTokens = tokens.filter(({ isReply }) => isReply).length;
   const results: Quality[] = [];
   for (const options of choices) {
-    const { rows, weightBytes } = await predictions(model, options, sequences);
-    const sums = { loss: 0, same: 0, kl: 0 };
-    rows.forEach((row, i) => {
-      const reference = exact.rows[i] as Float64Array;
-      sums.loss -= row[targets[i] as number] as number;
+    const { rows, weightBytes } = await predictions(model, options, chats);
+    const sums = { loss: 0, same: 0, replyKl: 0, questionKl: 0 };
+    tokens.forEach(({ id, isReply }, i) => {
+      const [row, reference] = [rows[i], exact.rows[i]] as [Float64Array, Float64Array];
+      const kl = reference.reduce((sum, log, j) => sum + Math.exp(log) * (log - (row[j] as number)), 0);
+      sums[isReply ? 'replyKl' : 'questionKl'] += kl;
+      if (!isReply) return;
+      sums.loss -= row[id] as number;
       if (likeliest(row) === likeliest(reference)) sums.same++;
-      sums.kl += reference.reduce((sum, log, id) => sum + Math.exp(log) * (log - (row[id] as number)), 0);
     });
     results.push({
-      perplexity: Math.exp(sums.loss / rows.length),
-      top1: sums.same / rows.length,
-      kl: sums.kl / rows.length,
+      perplexity: Math.exp(sums.loss / replyTokens),
+      top1: sums.same / replyTokens,
+      replyKl: sums.replyKl / replyTokens,
+      questionKl: sums.questionKl / (tokens.length - replyTokens),
       bytesPerWeight: weightBytes / (exact.weightBytes / 4),
     });
   }
