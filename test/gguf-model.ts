@@ -1,0 +1,197 @@
+// Turns Hub checkpoints into GGUF files as llama.cpp's convert_hf_to_gguf.py does: names, metadata, the order of q's and k's rows.
+import { f16Bits } from '../src/tensor/half.ts';
+import { GGML_TYPES, type GgufTensor, type GgufValue, ggufFile } from './gguf-file.ts';
+
+export interface HubTensor {
+  shape: readonly number[];
+  data: ArrayLike<number>;
+}
+
+type Config = Readonly<Record<string, unknown>>;
+type GgmlType = keyof typeof GGML_TYPES;
+
+/** Bytes of a tensor in a type of ggml. */
+export type Encode = (name: string, tensor: HubTensor) => { type: GgmlType; data: Uint8Array };
+
+export const asF32: Encode = (_, { data }) => ({ type: 'F32', data: new Uint8Array(Float32Array.from(data).buffer) });
+
+/** Vectors in F32, the rest in F16, as the conversion does it. */
+export const asF16: Encode = (name, tensor) =>
+  tensor.shape.length === 1
+    ? asF32(name, tensor)
+    : { type: 'F16', data: new Uint8Array(Uint16Array.from(tensor.data, (value) => f16Bits(value)).buffer) };
+
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  llama: 'llama',
+  qwen2: 'qwen2',
+  qwen3: 'qwen3',
+  qwen2_moe: 'qwen2moe',
+  qwen3_moe: 'qwen3moe',
+  dots1: 'dots1',
+  hunyuan_v1_moe: 'hunyuan-moe',
+  hunyuan_v1_dense: 'hunyuan-dense',
+};
+
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^model\.embed_tokens/, 'token_embd'],
+  [/^model\.norm/, 'output_norm'],
+  [/^lm_head/, 'output'],
+  [/^model\.layers\.(\d+)\.input_layernorm/, 'blk.$1.attn_norm'],
+  [/^model\.layers\.(\d+)\.post_attention_layernorm/, 'blk.$1.ffn_norm'],
+  [/^model\.layers\.(\d+)\.self_attn\.o_proj/, 'blk.$1.attn_output'],
+  [/^model\.layers\.(\d+)\.self_attn\.([qkv])_proj/, 'blk.$1.attn_$2'],
+  [/^model\.layers\.(\d+)\.self_attn\.(?:q_norm|query_layernorm)/, 'blk.$1.attn_q_norm'],
+  [/^model\.layers\.(\d+)\.self_attn\.(?:k_norm|key_layernorm)/, 'blk.$1.attn_k_norm'],
+  [/^model\.layers\.(\d+)\.mlp\.gate\.e_score_correction_bias/, 'blk.$1.exp_probs_b.bias'],
+  [/^model\.layers\.(\d+)\.mlp\.gate(?:\.wg)?\.weight/, 'blk.$1.ffn_gate_inp.weight'],
+  [/^model\.layers\.(\d+)\.mlp\.shared_expert_gate/, 'blk.$1.ffn_gate_inp_shexp'],
+  [/^model\.layers\.(\d+)\.mlp\.(?:shared_experts?|shared_mlp)\.(gate|up|down)_proj/, 'blk.$1.ffn_$2_shexp'],
+  [/^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj/, 'blk.$1.ffn_$2'],
+];
+
+function ggufName(name: string): string {
+  const [pattern, replacement] = NAMES.find(([regex]) => regex.test(name)) ?? [];
+  if (!pattern || replacement === undefined) throw new Error(`no GGUF name for ${name}`);
+  return name.replace(pattern, replacement);
+}
+
+/** LlamaModel.permute: from halves to pairs. */
+function permuted({ shape, data }: HubTensor, heads: number): HubTensor {
+  const [rows = 0, width = 1] = shape;
+  const half = rows / heads / 2;
+  const out = new Float32Array(data.length);
+  for (let h = 0; h < heads; h++) {
+    for (let part = 0; part < 2; part++) {
+      for (let i = 0; i < half; i++) {
+        const from = (h * 2 + part) * half + i;
+        const to = h * 2 * half + 2 * i + part;
+        for (let k = 0; k < width; k++) out[to * width + k] = data[from * width + k] as number;
+      }
+    }
+  }
+  return { shape, data: out };
+}
+
+function stacked(tensors: readonly HubTensor[]): HubTensor {
+  return {
+    shape: [tensors.length, ...(tensors[0]?.shape ?? [])],
+    data: tensors.flatMap(({ data }) => Array.from(data)),
+  };
+}
+
+/** One tensor per projection, whether the checkpoint has fused gate and up or a tensor for each expert. */
+function mergeExperts(tensors: Map<string, HubTensor>): void {
+  for (const [name, { shape, data }] of [...tensors]) {
+    const [, layer] = /^model\.layers\.(\d+)\.mlp\.experts\.gate_up_proj$/.exec(name) ?? [];
+    if (layer === undefined) continue;
+    const [experts = 0, rows = 0, width = 0] = shape;
+    const half = (which: number) =>
+      stacked(
+        Array.from({ length: experts }, (_, e) => {
+          const first = (e * rows + (which * rows) / 2) * width;
+          return { shape: [rows / 2, width], data: Array.from(data).slice(first, first + (rows / 2) * width) };
+        }),
+      );
+    tensors.set(`blk.${layer}.ffn_gate_exps.weight`, half(0));
+    tensors.set(`blk.${layer}.ffn_up_exps.weight`, half(1));
+    tensors.delete(name);
+  }
+  const groups = new Map<string, HubTensor[]>();
+  for (const [name, tensor] of [...tensors]) {
+    const fused = /^model\.layers\.(\d+)\.mlp\.experts\.down_proj$/.exec(name);
+    const single = /^model\.layers\.(\d+)\.mlp\.experts\.(\d+)\.(gate|up|down)_proj\.weight$/.exec(name);
+    if (fused) tensors.set(`blk.${fused[1]}.ffn_down_exps.weight`, tensor);
+    if (single) {
+      const group = `blk.${single[1]}.ffn_${single[3]}_exps.weight`;
+      const list = groups.get(group) ?? [];
+      list[Number(single[2])] = tensor;
+      groups.set(group, list);
+    }
+    if (fused || single) tensors.delete(name);
+  }
+  for (const [name, list] of groups) tensors.set(name, stacked(list));
+}
+
+/** Factors of Llama 3's rotary embedding, as LlamaModel.generate_extra_tensors makes them. */
+function ropeFactors(config: Config): HubTensor | undefined {
+  const rope = (config.rope_parameters ?? {}) as Record<string, number | string>;
+  if (rope.rope_type !== 'llama3') return undefined;
+  const [factor, low, high, old, base] = [
+    'factor',
+    'low_freq_factor',
+    'high_freq_factor',
+    'original_max_position_embeddings',
+    'rope_theta',
+  ].map((name) => rope[name] as number) as [number, number, number, number, number];
+  const dim = config.head_dim as number;
+  const data = Array.from({ length: dim / 2 }, (_, i) => {
+    const length = 2 * Math.PI * base ** ((2 * i) / dim);
+    if (length < old / high) return 1;
+    if (length > old / low) return factor;
+    const smooth = (old / length - low) / (high - low);
+    return 1 / ((1 - smooth) / factor + smooth);
+  });
+  return { shape: [dim / 2], data };
+}
+
+/** The metadata that the conversion writes for a configuration. */
+function metadataOf(config: Config, name: string): Record<string, GgufValue> {
+  const rope = (config.rope_parameters ?? {}) as Record<string, number>;
+  const fields: [string, unknown, 'float'?][] = [
+    ['block_count', config.num_hidden_layers],
+    ['context_length', config.max_position_embeddings],
+    ['embedding_length', config.hidden_size],
+    ['feed_forward_length', config.intermediate_size],
+    ['attention.head_count', config.num_attention_heads],
+    ['attention.head_count_kv', config.num_key_value_heads],
+    ['attention.key_length', config.head_dim],
+    ['attention.value_length', config.head_dim],
+    ['attention.layer_norm_rms_epsilon', config.rms_norm_eps, 'float'],
+    ['rope.freq_base', rope.rope_theta, 'float'],
+    ['expert_count', config.num_experts ?? config.num_local_experts ?? config.n_routed_experts],
+    ['expert_used_count', config.num_experts_per_tok ?? config.moe_topk],
+    ['expert_feed_forward_length', config.moe_intermediate_size],
+    ['expert_shared_feed_forward_length', config.shared_expert_intermediate_size],
+    ['expert_shared_count', config.n_shared_experts],
+    ['expert_group_count', config.n_group],
+    ['expert_group_used_count', config.topk_group],
+    ['expert_weights_scale', config.routed_scaling_factor, 'float'],
+    ['expert_weights_norm', config.norm_topk_prob],
+    ['leading_dense_block_count', config.first_k_dense_replace],
+  ];
+  return {
+    'general.architecture': name,
+    ...Object.fromEntries(
+      fields.flatMap(([key, value, kind]) =>
+        value === undefined ? [] : [[`${name}.${key}`, (kind ? { f32: value } : value) as GgufValue]],
+      ),
+    ),
+  };
+}
+
+/** The GGUF file of a checkpoint. */
+export function ggufModel(
+  config: Config,
+  checkpoint: ReadonlyMap<string, HubTensor>,
+  encode: Encode = asF32,
+  metadata: Readonly<Record<string, GgufValue>> = {},
+): Uint8Array<ArrayBuffer> {
+  const architecture = ARCHITECTURES[config.model_type as string] as string;
+  const tensors = new Map(checkpoint);
+  if (config.tie_word_embeddings) tensors.delete('lm_head.weight');
+  mergeExperts(tensors);
+  const factors = ropeFactors(config);
+  if (factors) tensors.set('rope_freqs.weight', factors);
+  const written: GgufTensor[] = [];
+  for (const [hubName, tensor] of tensors) {
+    const name = /^(blk|rope_freqs)\./.test(hubName) ? hubName : ggufName(hubName);
+    const [, which] = /attn_([qk])\.(?:weight|bias)$/.exec(name) ?? [];
+    const heads = which === 'q' ? config.num_attention_heads : config.num_key_value_heads;
+    const rows = architecture === 'llama' && which ? permuted(tensor, heads as number) : tensor;
+    // As the conversion writes it: without its first dimension.
+    const shape = name.includes('inp_shexp') ? rows.shape.slice(1) : rows.shape;
+    const { type, data } = encode(name, { shape, data: rows.data });
+    written.push({ name, type: GGML_TYPES[type], shape, data });
+  }
+  return ggufFile({ ...metadataOf(config, architecture), ...metadata }, written);
+}
