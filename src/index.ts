@@ -18,6 +18,7 @@ export type { GenerationOptions } from './api/generation-config.ts';
 export { type GpuInfo, gpuInfo } from './api/gpu-info.ts';
 export { LlamaTokenizer, type LlamaTokenizerOptions, type LlamaVocabulary } from './api/llama-tokenizer.ts';
 export type { LoadOptions } from './api/load.ts';
+export { type CacheEstimate, modelCache } from './api/model-cache.ts';
 export { type ModelPlan, type ModelPlanOptions, planModel } from './api/model-plan.ts';
 export { type Pipelines, pipeline, type TaskOf } from './api/pipeline.ts';
 export type { PipelineOptions, PipelineTask, TaskAlias } from './api/pipeline-options.ts';
@@ -40,6 +41,7 @@ export type {
 } from './api/zero-shot-classification.ts';
 export * from './errors.ts';
 export { type Gpu, type GpuOptions, type OptionalFeature, openGpu } from './gpu/device.ts';
+export type { CachedFileInfo, CachedModel } from './hub/cached-models.ts';
 export type { ModelLocation, SourceOptions } from './hub/open-source.ts';
 export type { ForwardInputs, ForwardOutputs } from './runtime/forward.ts';
 export { Tensor } from './runtime/tensor.ts';
