@@ -17,6 +17,8 @@ export interface BenchOptions {
   repeats: number;
   /** Also measure each kernel of a decode and of a prefill step by itself. */
   profile?: boolean;
+  /** Measure loading instead: load.ts. */
+  load?: boolean;
   gpu: GpuOptions;
 }
 
@@ -63,12 +65,12 @@ const SEED = 7;
 /** Embedding, final norm with head, and the two steps of greedy choice. */
 const OUTSIDE_LAYERS = 4;
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-const round = (value: number) => Math.round(value * 100) / 100;
+export const round = (value: number) => Math.round(value * 100) / 100;
 
 /** Prompts differ from run to run, so that no prefix is reused. */
 function promptOf(length: number, vocab: number, run: number): number[] {

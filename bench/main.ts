@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
 import type { DTypeChoice } from '../src/runtime/load-weights.ts';
 import { type BenchOptions, type BenchResult, runBench } from './bench.ts';
+import type { LoadResult } from './load.ts';
+import { modelServer } from './serve-model.ts';
 import { SHAPES } from './shapes.ts';
 
 const USAGE = `usage: bench [options]
@@ -17,6 +19,7 @@ const USAGE = `usage: bench [options]
   --decode-tokens N      (32)
   --repeats N            measured runs, of which the median counts (3)
   --profile              also times each kernel by itself
+  --load                 measures loading instead, in a browser: from the server, from the cache, and raw
   --limits default       only WebGPU's default limits
   --without LIST         of ${OPTIONAL_FEATURES.join(',')}
   --runtime node|chromium  (chromium)
@@ -36,6 +39,7 @@ function readOptions(args: string[]) {
       'decode-tokens': { type: 'string', default: '32' },
       repeats: { type: 'string', default: '3' },
       profile: { type: 'boolean', default: false },
+      load: { type: 'boolean', default: false },
       limits: { type: 'string', default: 'best' },
       without: { type: 'string', default: '' },
       runtime: { type: 'string', default: 'chromium' },
@@ -58,7 +62,7 @@ function removeProfile(folder: string): void {
 }
 
 /** Runs one measurement in a browser: serves the page, starts the browser on it, waits for the result. */
-async function runInBrowser(options: BenchOptions, browser: string, args: string[]): Promise<BenchResult> {
+async function runInBrowser(options: BenchOptions, browser: string, args: string[]): Promise<BenchResult | LoadResult> {
   const profile = mkdtempSync(join(tmpdir(), 'intab-bench-'));
   const page =
     '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>';
@@ -66,7 +70,9 @@ async function runInBrowser(options: BenchOptions, browser: string, args: string
   const received = new Promise<string>((resolve) => {
     receive = resolve;
   });
+  const serveModel = options.load ? modelServer(options.shape) : undefined;
   const server = createServer((request, response) => {
+    if (serveModel?.(request, response)) return;
     if (request.method === 'POST') {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -96,7 +102,7 @@ async function runInBrowser(options: BenchOptions, browser: string, args: string
       timer = setTimeout(() => reject(new Error('the benchmark took too long')), BROWSER_TIMEOUT_MS);
     });
     const { result, error } = JSON.parse(await Promise.race([received, failed])) as {
-      result?: BenchResult;
+      result?: BenchResult | LoadResult;
       error?: string;
     };
     if (!result) throw new Error(error);
@@ -129,12 +135,14 @@ async function main(args: string[]): Promise<void> {
       decodeTokens: Number(values['decode-tokens']),
       repeats: Number(values.repeats),
       profile: values.profile,
+      load: values.load,
       gpu: {
         limits: values.limits === 'default' ? 'default' : 'best',
         without: values.without.split(',').filter(Boolean) as OptionalFeature[],
         dawn: values.dawn.split(/\s+/).filter(Boolean),
       },
     };
+    if (values.runtime === 'node' && values.load) throw new Error(`--load measures browsers\n${USAGE}`);
     if (values.runtime === 'node') {
       console.log(JSON.stringify(await runBench(options, 'node')));
     } else {

@@ -5,7 +5,10 @@ import { type CacheSession, fileLock } from './cached-file.ts';
 import { ensureRoom } from './cached-models.ts';
 import { digestOf, hexOf } from './sha256.ts';
 import type { DerivedBytes } from './source.ts';
-import { CHECKSUM_BYTES, chunkCount, chunkLength, type FileRecord } from './weight-cache.ts';
+import { CHECKSUM_BYTES, chunkCount, chunkLength, type FileRecord, type WeightCache } from './weight-cache.ts';
+
+/** Pieces that are read ahead of the one in use. */
+const READ_AHEAD = 4;
 
 export class DerivedFile implements DerivedBytes {
   readonly #session: CacheSession;
@@ -38,23 +41,7 @@ export class DerivedFile implements DerivedBytes {
     if (!record) return undefined;
     const { cache } = this.#session;
     const sizeBytes = record.sizeBytes ?? 0;
-    async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, boolean> {
-      let next = cache.chunk(record as FileRecord, 0);
-      for (let index = 0; index < chunkCount(sizeBytes); index++) {
-        const chunk = await next.catch(() => undefined);
-        if (!chunk) {
-          await cache.delete(record as FileRecord).catch(() => undefined);
-          return false;
-        }
-        // The next piece is read while this one is used.
-        next = cache.chunk(record as FileRecord, index + 1);
-        next.catch(() => undefined);
-        yield chunk.bytes;
-      }
-      await cache.keep({ ...(record as FileRecord), lastUsed: Date.now() }).catch(() => undefined);
-      return true;
-    }
-    return { sizeBytes, pieces: pieces() };
+    return { sizeBytes, pieces: piecesOf(cache, record, chunkCount(sizeBytes)) };
   }
 
   /**
@@ -97,4 +84,30 @@ export class DerivedFile implements DerivedBytes {
       unlock();
     }
   }
+}
+
+async function* piecesOf(
+  cache: WeightCache,
+  record: FileRecord,
+  count: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, boolean> {
+  const reading: Promise<Uint8Array<ArrayBuffer> | undefined>[] = [];
+  for (let index = 0; index < count; index++) {
+    while (reading.length <= READ_AHEAD && index + reading.length < count) {
+      reading.push(
+        cache.chunk(record, index + reading.length).then(
+          (chunk) => chunk?.bytes,
+          () => undefined,
+        ),
+      );
+    }
+    const bytes = await reading.shift();
+    if (!bytes) {
+      await cache.delete(record).catch(() => undefined);
+      return false;
+    }
+    yield bytes;
+  }
+  await cache.keep({ ...record, lastUsed: Date.now() }).catch(() => undefined);
+  return true;
 }

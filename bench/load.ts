@@ -1,0 +1,159 @@
+// Measures loading in a browser: from the server, from the cache, and beside it what the cache's store and the GPU take by themselves.
+import { Fields } from '../src/formats/fields.ts';
+import { type Gpu, openGpu } from '../src/gpu/device.ts';
+import { type FileRecord, WeightCache } from '../src/hub/weight-cache.ts';
+import { AutoModelForCausalLM } from '../src/index.ts';
+import type { Model } from '../src/models/model.ts';
+import { createModel } from '../src/models/registry.ts';
+import { type DTypeChoice, weightSpecs } from '../src/runtime/load-weights.ts';
+import { fullGraph } from '../src/runtime/loaded-model.ts';
+import { openStores } from '../src/storage/stores.ts';
+import { elementCount } from '../src/tensor/dtype.ts';
+import { type BenchOptions, median, round } from './bench.ts';
+import { SHAPES } from './shapes.ts';
+
+export interface LoadResult {
+  engine: 'intab';
+  what: 'load';
+  adapter: string;
+  shape: string;
+  dtype: DTypeChoice;
+  /** Bytes of the checkpoint, and of what is read from the cache: its weights as they lie on the GPU where they are quantised. */
+  checkpoint_bytes: number;
+  cached_bytes: number;
+  /** Nothing stored yet. */
+  cold_ms: number;
+  /** Everything stored: the median, and what it comes to. */
+  cached_ms: number;
+  cached_gb_s: number;
+  /** The same bytes read from the same store and nothing done with them. */
+  store_read_gb_s: number;
+  /** The same bytes written to GPU buffers. */
+  upload_gb_s: number;
+  /** cached_gb_s as a share of the slower of the two. */
+  of_the_slower: number;
+  store: string;
+}
+
+/** Where the server has the model. */
+export const MODEL_PATH = '/model';
+const PIECE_BYTES = 4 * 2 ** 20;
+
+/** A checkpoint of a shape as bf16 tensors: its header, and the bytes of all tensors. */
+export function checkpointOf(shape: string): { header: Uint8Array; dataBytes: number } {
+  const model = createModel(new Fields(SHAPES[shape] ?? {}, 'shape'), 'causal', new Set());
+  const header: Record<string, unknown> = {};
+  let dataBytes = 0;
+  for (const { name, dims } of tensorsOf(model)) {
+    const end = dataBytes + elementCount(dims) * 2;
+    header[name] = { dtype: 'BF16', shape: dims, data_offsets: [dataBytes, end] };
+    dataBytes = end;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  return { header: bytes, dataBytes };
+}
+
+function tensorsOf(model: Model): { name: string; dims: readonly number[] }[] {
+  return weightSpecs(fullGraph(model)).flatMap((spec) =>
+    spec.sources.map(({ tensor, rows, shape }) => ({
+      name: tensor,
+      dims: shape ?? (spec.kind === 'matrix' ? [rows, spec.width] : [rows]),
+    })),
+  );
+}
+
+export async function benchLoad({ shape, dtype, repeats, gpu: gpuOptions }: BenchOptions): Promise<LoadResult> {
+  const gpu = await openGpu(gpuOptions);
+  const url = new URL(MODEL_PATH, location.href).href;
+  const stores = await openStores();
+  const cache = new WeightCache(stores);
+  const load = async () => {
+    const started = performance.now();
+    const model = await AutoModelForCausalLM.from_pretrained(url, { dtype, device: gpu });
+    await gpu.queue.onSubmittedWorkDone();
+    return { ms: performance.now() - started, model };
+  };
+  try {
+    const cold = await load();
+    const record = await storedWeights(cache, dtype);
+    await cold.model.dispose();
+    const times: number[] = [];
+    for (let i = 0; i < repeats; i++) {
+      const { ms, model } = await load();
+      times.push(ms);
+      await model.dispose();
+    }
+    const cachedBytes = record.sizeBytes ?? 0;
+    const rate = (ms: number) => cachedBytes / 1e6 / ms;
+    const read = median(await repeat(repeats, () => readRaw(record)));
+    const upload = median(await repeat(repeats, () => uploadRaw(gpu, cachedBytes)));
+    const cached = rate(median(times));
+    return {
+      engine: 'intab',
+      what: 'load',
+      adapter: gpu.name,
+      shape,
+      dtype,
+      checkpoint_bytes: checkpointOf(shape).dataBytes,
+      cached_bytes: cachedBytes,
+      cold_ms: round(cold.ms),
+      cached_ms: round(median(times)),
+      cached_gb_s: round(cached),
+      store_read_gb_s: round(rate(read)),
+      upload_gb_s: round(rate(upload)),
+      of_the_slower: round(cached / Math.min(rate(read), rate(upload))),
+      store: record.store,
+    };
+  } finally {
+    gpu.dispose();
+  }
+
+  async function readRaw({ generation, store }: FileRecord): Promise<number> {
+    const chunks = stores.chunks.get(store) ?? stores.records;
+    const keys = await chunks.keys(`chunk/${generation}/`);
+    const started = performance.now();
+    for (const key of keys) await chunks.get(key);
+    return performance.now() - started;
+  }
+}
+
+/** The record of what the next load reads; waits until it is stored. */
+async function storedWeights(cache: WeightCache, dtype: DTypeChoice): Promise<FileRecord> {
+  const isQuantized = dtype === 'q8' || dtype === 'q4';
+  for (;;) {
+    const found = (await cache.records()).find(
+      ({ file, checksums }) =>
+        checksums !== undefined && (isQuantized ? file.startsWith('derived/') : file === 'model.safetensors'),
+    );
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function repeat(times: number, measure: () => Promise<number>): Promise<number[]> {
+  const results: number[] = [];
+  for (let i = 0; i < times; i++) results.push(await measure());
+  return results;
+}
+
+/** Milliseconds of writing so many bytes to buffers that are there. */
+async function uploadRaw(gpu: Gpu, sizeBytes: number): Promise<number> {
+  const piece = new Uint8Array(PIECE_BYTES).fill(1);
+  const bufferBytes = 64 * 2 ** 20;
+  const buffers = Array.from({ length: Math.ceil(sizeBytes / bufferBytes) }, () =>
+    gpu.buffers.storage('upload', bufferBytes),
+  );
+  await gpu.queue.onSubmittedWorkDone();
+  const started = performance.now();
+  for (let at = 0; at < sizeBytes; at += PIECE_BYTES) {
+    gpu.queue.writeBuffer(buffers[Math.floor(at / bufferBytes)] as GPUBuffer, at % bufferBytes, piece);
+    if (at % bufferBytes === 0) await gpu.queue.onSubmittedWorkDone();
+  }
+  await gpu.queue.onSubmittedWorkDone();
+  const ms = performance.now() - started;
+  for (const buffer of buffers) gpu.buffers.release(buffer);
+  return ms;
+}
