@@ -137,6 +137,7 @@ function ropeFactors(config: Config): HubTensor | undefined {
 /** The metadata that the conversion writes for a configuration. */
 function metadataOf(config: Config, name: string): Record<string, GgufValue> {
   const rope = (config.rope_parameters ?? {}) as Record<string, number>;
+  const isHunyuan = config.model_type === 'hunyuan_v1_moe';
   const fields: [string, unknown, 'float'?][] = [
     ['block_count', config.num_hidden_layers],
     ['context_length', config.max_position_embeddings],
@@ -150,13 +151,14 @@ function metadataOf(config: Config, name: string): Record<string, GgufValue> {
     ['rope.freq_base', rope.rope_theta, 'float'],
     ['expert_count', config.num_experts ?? config.num_local_experts ?? config.n_routed_experts],
     ['expert_used_count', config.num_experts_per_tok ?? config.moe_topk],
-    ['expert_feed_forward_length', config.moe_intermediate_size],
+    ['expert_feed_forward_length', config.moe_intermediate_size ?? (isHunyuan ? config.intermediate_size : undefined)],
     ['expert_shared_feed_forward_length', config.shared_expert_intermediate_size],
     ['expert_shared_count', config.n_shared_experts],
     ['expert_group_count', config.n_group],
     ['expert_group_used_count', config.topk_group],
     ['expert_weights_scale', config.routed_scaling_factor, 'float'],
     ['expert_weights_norm', config.norm_topk_prob],
+    ['expert_gating_func', config.model_type === 'dots1' ? 2 : undefined],
     ['leading_dense_block_count', config.first_k_dense_replace],
   ];
   return {

@@ -40,11 +40,20 @@ const int = ({ key, name }: About, field: string, fallback?: number) =>
     ? key.int(`${name}.${field}`, { min: 0 })
     : key.int(`${name}.${field}`, { default: fallback, min: 0 });
 
-const experts = (about: About) => ({
-  num_experts: int(about, 'expert_count'),
-  num_experts_per_tok: int(about, 'expert_used_count'),
-  moe_intermediate_size: int(about, 'expert_feed_forward_length', about.widthOf('ffn_down_exps.weight')),
-});
+const SOFTMAX = 1;
+const SIGMOID = 2;
+
+/** @throws {ConfigError} the router scores experts in another way than the architecture's own. */
+function experts(about: About, gating = SOFTMAX) {
+  const field = `${about.name}.expert_gating_func`;
+  const stated = about.key.int(field, { default: gating });
+  if (stated !== gating) throw about.key.wrong(field, String(gating), String(stated), 'use another model');
+  return {
+    num_experts: int(about, 'expert_count'),
+    num_experts_per_tok: int(about, 'expert_used_count'),
+    moe_intermediate_size: int(about, 'expert_feed_forward_length', about.widthOf('ffn_down_exps.weight')),
+  };
+}
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   llama: {
@@ -85,7 +94,7 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
     modelType: 'dots1',
     names: { ...HEAD_NORMS, ...sharedExpert('shared_experts') },
     config: (about) => {
-      const { num_experts, ...rest } = experts(about);
+      const { num_experts, ...rest } = experts(about, SIGMOID);
       const inner = Math.max(rest.moe_intermediate_size, 1);
       return {
         ...rest,

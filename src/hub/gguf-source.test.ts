@@ -97,6 +97,8 @@ describe('the configuration of a GGUF file', () => {
     expect(await configOf(rename('qwen3moe'), experts)).toMatchObject({ ...widths, norm_topk_prob: true });
     expect(await configOf(rename('dots1'), experts)).toMatchObject({ n_shared_experts: 2, n_routed_experts: 4 });
     await expect(configOf(rename('llama'), experts)).rejects.toThrow(/expert_count/);
+    const sigmoid = { ...rename('qwen3moe'), 'qwen3moe.expert_gating_func': 2 };
+    await expect(configOf(sigmoid, experts)).rejects.toThrow(/expert_gating_func/);
   });
 
   it.each([
