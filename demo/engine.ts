@@ -1,6 +1,6 @@
 // The one place where the page touches intab: the adapter's name, loading a model, streaming an answer, its numbers.
 
-import { type AnswerSpan, gpuInfo, IntabError, type ProgressEvent, pipeline } from '../src/index.ts';
+import { type AnswerSpan, gpuInfo, IntabError, modelCache, type ProgressEvent, pipeline } from '../src/index.ts';
 import type { ChatSettings } from './settings.ts';
 
 /** The model that is served beside this page; the leading dot keeps the Hub from ever being asked for it. */
@@ -107,6 +107,33 @@ export async function openAnswerer(onState: (text: string) => void) {
     return found.answer === '' ? undefined : { ...found, label: 'ANSWER' };
   };
 }
+
+/** A model that the browser keeps, in words. */
+export interface KeptModel {
+  name: string;
+  detail: string;
+}
+
+/** The models in the browser's storage. */
+export const keptModels = {
+  async list(): Promise<{ models: KeptModel[]; room: string }> {
+    const models = (await modelCache.list()).map(({ name, state, sizeBytes, storedBytes, lastUsed }) => {
+      const size =
+        state === 'complete' ? megabytes(storedBytes) : `${megabytes(storedBytes)} of ${megabytes(sizeBytes)}`;
+      return {
+        name,
+        detail: `${size} · used ${lastUsed.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}`,
+      };
+    });
+    const { cachedBytes, quotaBytes } = await modelCache.estimate();
+    const quota = quotaBytes === undefined ? '' : ` of ${megabytes(quotaBytes)}`;
+    return { models, room: `${megabytes(cachedBytes)}${quota}` };
+  },
+  delete: (name: string) => modelCache.delete(name),
+  clear: () => modelCache.clear(),
+  import: (file: Blob) => modelCache.import(file),
+  export: async (name: string) => new Response(await modelCache.export(name)).blob(),
+};
 
 /** An error in words for the page. */
 export function describeProblem(error: unknown): Problem {

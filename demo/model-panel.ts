@@ -2,6 +2,7 @@
 
 import { element } from './elements.ts';
 import { EMBEDDED_MODEL, type ModelChoice } from './engine.ts';
+import { bindKeptModels } from './kept-models.ts';
 
 /** Wires the dialog and drag-and-drop; calls `onChoose` with what the person chose. */
 export function bindModelPanel(onChoose: (choice: ModelChoice) => void): void {
@@ -12,7 +13,11 @@ export function bindModelPanel(onChoose: (choice: ModelChoice) => void): void {
     dialog.close();
     onChoose(choice);
   };
-  element('open-model', HTMLButtonElement).addEventListener('click', () => dialog.showModal());
+  const showKept = bindKeptModels((name) => choose(name));
+  element('open-model', HTMLButtonElement).addEventListener('click', () => {
+    dialog.showModal();
+    void showKept();
+  });
   element('load-embedded', HTMLButtonElement).addEventListener('click', () => choose(EMBEDDED_MODEL));
   element('load-location', HTMLButtonElement).addEventListener('click', () => choose(location.value.trim()));
   location.addEventListener('keydown', (event) => {

@@ -74,6 +74,29 @@ describe('the demo page', () => {
     await page.waitForFunction(() => document.querySelector('#intent .result li')?.textContent?.includes('cancel'));
   });
 
+  it('lists what the browser keeps, exports, deletes and takes it back', async () => {
+    const { page } = demo;
+    await demo.context.setOffline(false);
+    await page.locator('#tab-chat').click();
+    await page.locator('#open-model').click();
+    const items = page.getByTestId('kept-list').locator('li');
+    await items.first().waitFor();
+    expect((await items.allTextContents()).map((text) => /intab-[a-z]+/.exec(text)?.[0]).toSorted()).toEqual([
+      'intab-chat',
+      'intab-intent',
+      'intab-pii',
+      'intab-qa',
+    ]);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export intab-intent' }).click();
+    const path = await (await download).path();
+    await page.getByRole('button', { name: 'Delete intab-intent' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('#kept-list li').length === 3);
+    await page.locator('#import-kept').setInputFiles(path);
+    await page.waitForFunction(() => document.querySelectorAll('#kept-list li').length === 4);
+    await page.getByRole('button', { name: 'Close model panel' }).click();
+  });
+
   it('asked no other host and met no error', () => {
     expect(demo.foreignRequests).toEqual([]);
     expect(demo.problems).toEqual([]);
