@@ -26,7 +26,7 @@ function metadataOf(folder: string, model: 'gpt2' | 'llama'): Record<string, unk
   const all = [...Object.entries(bpe.vocab), ...added_tokens.map(({ id, content }): [string, number] => [content, id])];
   const tokens: string[] = [];
   for (const [token, id] of all) tokens[id] = token;
-  const types = tokens.map((token) => (/^<0x[0-9A-F]{2}>$/.test(token) && model === 'llama' ? 6 : 1));
+  const types: number[] = tokens.map((token) => (/^<0x[0-9A-F]{2}>$/.test(token) && model === 'llama' ? 6 : 1));
   for (const { id, special, content } of added_tokens) types[id] = content === '<unk>' ? 2 : special ? 3 : 4;
   const rank = new Map(bpe.merges.map((pair, i) => [pair.join(''), -i]));
   const idOf = (name: string) => (config[name] === undefined ? undefined : tokens.indexOf(config[name] as string));

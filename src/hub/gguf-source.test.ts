@@ -1,6 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { GGML_TYPES, type GgufTensor, type GgufValue, ggufFile } from '../../test/gguf-file.ts';
-import { ConfigError, FormatError, InputError, SourceError, UnsupportedError } from '../errors.ts';
+import { randomSource } from '../../test/random.ts';
+import { ConfigError, FormatError, InputError, IntabError, SourceError, UnsupportedError } from '../errors.ts';
+import { Fields } from '../formats/fields.ts';
+import { createModel } from '../models/registry.ts';
+import { createTokenizer } from '../tokenizer/tokenizer.ts';
 import { FilesSource } from './files-source.ts';
 import { GgufSource, openModelCheckpoint, openModelSource } from './gguf-source.ts';
 
@@ -121,10 +125,11 @@ describe('GgufSource', () => {
       'model.norm.weight',
     ]);
     expect(checkpoint.tensors.get('model.layers.0.self_attn.q_proj.weight')?.pairedRows).toBe(4);
-    const visit = vi.fn((_, __, bytes: Uint8Array) => new Float32Array(bytes.slice().buffer)[0]);
-    await checkpoint.read(visit, { only: new Set(['model.layers.0.self_attn.q_proj.weight']) });
-    expect(visit).toHaveReturnedWith(2);
-    expect(visit).toHaveBeenCalledOnce();
+    const read: number[] = [];
+    await checkpoint.read((_, __, bytes) => void read.push(...new Float32Array(bytes.slice().buffer)), {
+      only: new Set(['model.layers.0.self_attn.q_proj.weight']),
+    });
+    expect(read).toEqual(Array(64).fill(2));
   });
 
   it('asks for more of a long header, in few requests, and for it only once', async () => {
@@ -183,6 +188,44 @@ describe('GgufSource', () => {
     await expect(refused()).rejects.toThrow(message);
   });
 });
+
+it('answers mutated headers with typed errors, or with models', async () => {
+  const tokenizer = {
+    'tokenizer.ggml.model': 'llama',
+    'tokenizer.ggml.tokens': ['<unk>', '<s>', 'a', 'b', 'ab'],
+    'tokenizer.ggml.scores': { f32: [0, 0, -1, -2, -0.5] },
+    'tokenizer.ggml.token_type': [2, 3, 1, 1, 1],
+    'tokenizer.ggml.bos_token_id': 1,
+  };
+  const valid = ggufFile({ ...METADATA, ...tokenizer }, [...TENSORS, f32('rope_freqs.weight', [2], 8)]);
+  const headerBytes = valid.length - 4 * (40 + 64 + 8 + 2);
+  const random = randomSource(4);
+  const below = (n: number) => Math.floor(random() * n);
+  let [refused, opened] = [0, 0];
+  for (let round = 0; round < 3000; round++) {
+    const bytes = valid.slice();
+    for (let n = 1 + below(2); n > 0; n--) {
+      const at = below(headerBytes);
+      if (below(2)) bytes[at] = (bytes[at] ?? 0) ^ (1 << below(8));
+      else bytes.fill(below(2) * 255, at & ~3, (at & ~3) + 4);
+    }
+    try {
+      const source = openModelSource(pick({ 'm.gguf': bytes }));
+      const config = new Fields(JSON.parse((await source.text('config.json')) as string), 'config.json');
+      const { tensors } = await openModelCheckpoint(source, undefined);
+      createModel(config, 'causal', new Set(tensors.keys()));
+      for (const file of ['tokenizer_config.json', 'generation_config.json']) await source.text(file);
+      const tokenizerJson = await source.text('tokenizer.json');
+      if (tokenizerJson !== undefined) createTokenizer({ tokenizerJson }).encode('abba');
+      opened++;
+    } catch (error) {
+      refused++;
+      if (!(error instanceof IntabError)) throw error;
+    }
+  }
+  expect(refused).toBeGreaterThan(500);
+  expect(opened).toBeGreaterThan(500);
+}, 60_000);
 
 describe('openModelSource', () => {
   const gguf = ggufFile(METADATA, TENSORS);
