@@ -222,8 +222,13 @@ export function packBlocks(
       i * rowWords(format, width),
     );
   }
-  const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Math.max(largest(scales), offsets ? largest(offsets) : 0);
+  return Math.max(largestMagnitude(scales), offsets ? largestMagnitude(offsets) : 0);
+}
+
+function largestMagnitude(values: Float32Array): number {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }
 
 /** A row in a wider format: the same weights, as zero points are powers of two. */

@@ -24,9 +24,7 @@ export function packRow(format: QuantFormat, { quants, scales, offsets }: QuantR
   if (format.bits === 8) bytes.set(quants);
   else {
     for (let i = 0; i < width; i += 8) {
-      for (let j = 0; j < 4; j++) {
-        bytes[i / 2 + j] = (quants[i + j] as number) | ((quants[i + j + 4] as number) << 4);
-      }
+      for (let j = i; j < i + 4; j++) bytes[j - i / 2] = (quants[j] as number) | ((quants[j + 4] as number) << 4);
     }
   }
   const halves = new Uint16Array(
@@ -34,12 +32,13 @@ export function packRow(format: QuantFormat, { quants, scales, offsets }: QuantR
     into.byteOffset + (at + words) * 4,
     (rowWords(format, width) - words) * 2,
   );
-  scales.forEach((scale, group) => {
+  for (let group = 0; group < scales.length; group++) {
+    const scale = f16Bits(scales[group] as number);
     if (format.asymmetric) {
-      halves[2 * group] = f16Bits(scale);
+      halves[2 * group] = scale;
       halves[2 * group + 1] = f16Bits(offsets?.[group] ?? 0);
-    } else halves[group] = f16Bits(scale);
-  });
+    } else halves[group] = scale;
+  }
 }
 
 /** The weights of a packed row. */

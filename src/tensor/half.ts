@@ -1,32 +1,37 @@
 // Bits of 16-bit floats to numbers and back on the host (Float16Array is not in every browser yet).
-import { roundToF16 } from './round.ts';
 
-const scratch = new DataView(new ArrayBuffer(4));
+const words = new Uint32Array(1);
+const floats = new Float32Array(words.buffer);
 
 /** IEEE binary16 bits to a number. */
 export function f16ToF32(bits: number): number {
+  const magnitude = bits & 0x7fff;
   const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if (magnitude < 0x400) return sign * magnitude * 2 ** -24;
+  // The exponent's bias grows from 15 to 127; infinity and NaN keep all its bits.
+  words[0] = (magnitude + (magnitude < 0x7c00 ? 0x1c000 : 0x38000)) << 13;
+  return sign * (floats[0] as number);
 }
 
-/** The bits of the nearest IEEE binary16. */
+/** The bits of the nearest IEEE binary16, ties to even; beyond its range, infinity. */
 export function f16Bits(value: number): number {
-  const rounded = roundToF16(Math.fround(value));
-  const sign = rounded < 0 || Object.is(rounded, -0) ? 0x8000 : 0;
-  const magnitude = Math.abs(rounded);
-  if (Number.isNaN(rounded)) return 0x7e00;
-  if (magnitude === Number.POSITIVE_INFINITY) return sign | 0x7c00;
-  if (magnitude < 2 ** -14) return sign | (magnitude * 2 ** 24);
-  const exponent = Math.floor(Math.log2(magnitude));
-  return sign | ((exponent + 15) << 10) | ((magnitude / 2 ** exponent - 1) * 1024);
+  floats[0] = value;
+  const bits = words[0] as number;
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return 0x7e00;
+  if (magnitude >= 0x47800000) return sign | 0x7c00;
+  // Below 2^-14 adding 1/2 leaves the number of steps of 2^-24 in the low bits, rounded.
+  if (magnitude < 0x38800000) {
+    words[0] = magnitude;
+    floats[0] = (floats[0] as number) + 0.5;
+    return sign | ((words[0] as number) - 0x3f000000);
+  }
+  return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
 }
 
 /** bfloat16 bits to a number. */
 export function bf16ToF32(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
+  words[0] = bits << 16;
+  return floats[0] as number;
 }
