@@ -3,7 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, normalize, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
+import { createServer } from 'vite';
 import { browserLaunch } from './browser.mjs';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -49,46 +49,53 @@ export interface PageOptions {
   browser?: { path: string; args: readonly string[] };
 }
 
+/** Serves a page with one module of this project; `close` ends it. */
+export async function servePage(
+  options: Pick<PageOptions, 'module' | 'folders'>,
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = await createServer({
+    root: PROJECT,
+    configFile: false,
+    logLevel: 'error',
+    appType: 'custom',
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+    optimizeDeps: {
+      include: ['@huggingface/jinja', '@huggingface/tokenizers', '@noble/hashes/sha2.js', 'idb-keyval'],
+    },
+    plugins: [
+      {
+        name: 'folders',
+        configureServer({ middlewares }) {
+          for (const [prefix, folder] of Object.entries(options.folders ?? {})) {
+            middlewares.use(serveFolder(prefix, resolve(folder)));
+          }
+          middlewares.use('/page.html', (_, response) => {
+            response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(options.module));
+          });
+        },
+      },
+    ],
+  });
+  await server.listen();
+  return { url: `${server.resolvedUrls?.local[0] ?? ''}page.html`, close: () => server.close() };
+}
+
 /** Opens a page with one module of this project in a browser with WebGPU and hands it to `work`. */
 export async function withPage<T>(options: PageOptions, work: (page: Page) => Promise<T>): Promise<T> {
-  let server: ViteDevServer | undefined;
+  const served = await servePage(options);
   let browser: Browser | undefined;
   try {
-    server = await createServer({
-      root: PROJECT,
-      configFile: false,
-      logLevel: 'error',
-      appType: 'custom',
-      server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-      optimizeDeps: {
-        include: ['@huggingface/jinja', '@huggingface/tokenizers', '@noble/hashes/sha2.js', 'idb-keyval'],
-      },
-      plugins: [
-        {
-          name: 'folders',
-          configureServer({ middlewares }) {
-            for (const [prefix, folder] of Object.entries(options.folders ?? {})) {
-              middlewares.use(serveFolder(prefix, resolve(folder)));
-            }
-            middlewares.use('/page.html', (_, response) => {
-              response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(options.module));
-            });
-          },
-        },
-      ],
-    });
-    await server.listen();
     const launch = options.browser
       ? { executablePath: options.browser.path, args: [...options.browser.args] }
       : await browserLaunch();
     browser = await chromium.launch({ executablePath: launch.executablePath, args: launch.args });
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
-    await page.goto(`${server.resolvedUrls?.local[0] ?? ''}page.html`);
+    await page.goto(served.url);
     await page.waitForFunction(() => 'page' in globalThis);
     return await work(page);
   } finally {
     await browser?.close();
-    await server?.close();
+    await served.close();
   }
 }
