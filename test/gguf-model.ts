@@ -15,6 +15,23 @@ export type Encode = (name: string, tensor: HubTensor) => { type: GgmlType; data
 
 export const asF32: Encode = (_, { data }) => ({ type: 'F32', data: new Uint8Array(Float32Array.from(data).buffer) });
 
+/** Vectors in F32, the rest in Q8_0, as ggml's reference quantises: the largest weight of 32 becomes ±127. */
+export const asQ8: Encode = (name, tensor) => {
+  if (tensor.shape.length === 1) return asF32(name, tensor);
+  const weights = Float32Array.from(tensor.data);
+  const data = new Uint8Array((weights.length / 32) * 34);
+  const view = new DataView(data.buffer);
+  for (let block = 0; block < weights.length / 32; block++) {
+    const values = weights.subarray(block * 32, block * 32 + 32);
+    const scale = Math.max(...values.map(Math.abs)) / 127;
+    view.setUint16(block * 34, f16Bits(scale), true);
+    values.forEach((value, i) => {
+      view.setInt8(block * 34 + 2 + i, scale === 0 ? 0 : Math.round(value / scale));
+    });
+  }
+  return { type: 'Q8_0', data };
+};
+
 /** Vectors in F32, the rest in F16, as the conversion does it. */
 export const asF16: Encode = (name, tensor) =>
   tensor.shape.length === 1
@@ -148,7 +165,7 @@ function metadataOf(config: Config, name: string): Record<string, GgufValue> {
     ['attention.key_length', config.head_dim],
     ['attention.value_length', config.head_dim],
     ['attention.layer_norm_rms_epsilon', config.rms_norm_eps, 'float'],
-    ['rope.freq_base', rope.rope_theta, 'float'],
+    ['rope.freq_base', rope.rope_theta ?? config.rope_theta, 'float'],
     ['expert_count', config.num_experts ?? config.num_local_experts ?? config.n_routed_experts],
     ['expert_used_count', config.num_experts_per_tok ?? config.moe_topk],
     ['expert_feed_forward_length', config.moe_intermediate_size ?? (isHunyuan ? config.intermediate_size : undefined)],
@@ -196,4 +213,42 @@ export function ggufModel(
     written.push({ name, type: GGML_TYPES[type], shape, data });
   }
   return ggufFile({ ...metadataOf(config, architecture), ...metadata }, written);
+}
+
+interface TokenizerFiles {
+  tokenizer: {
+    model: { vocab: Record<string, number>; merges: [string, string][] };
+    added_tokens: { id: number; content: string; special: boolean }[];
+  };
+  config: Record<string, string>;
+  template: string;
+}
+
+/** A tokenizer as the conversion writes it: byte-level with Qwen2's split, or SentencePiece's, whose scores are ranks. */
+export function tokenizerMetadata(
+  { tokenizer, config, template }: TokenizerFiles,
+  model: 'gpt2' | 'llama',
+): Record<string, GgufValue> {
+  const { model: bpe, added_tokens } = tokenizer;
+  const all = [...Object.entries(bpe.vocab), ...added_tokens.map(({ id, content }): [string, number] => [content, id])];
+  const tokens: string[] = [];
+  for (const [token, id] of all) tokens[id] = token;
+  const types: number[] = tokens.map((token) => (/^<0x[0-9A-F]{2}>$/.test(token) && model === 'llama' ? 6 : 1));
+  for (const { id, special, content } of added_tokens) types[id] = content === '<unk>' ? 2 : special ? 3 : 4;
+  const rank = new Map(bpe.merges.map((pair, i) => [pair.join(''), -i]));
+  const ids = { bos: 'bos_token', eos: 'eos_token', unknown: 'unk_token', padding: 'pad_token' };
+  return {
+    'tokenizer.ggml.model': model,
+    'tokenizer.ggml.tokens': tokens,
+    'tokenizer.ggml.token_type': types,
+    'tokenizer.chat_template': template,
+    ...Object.fromEntries(
+      Object.entries(ids).flatMap(([name, field]) =>
+        config[field] === undefined ? [] : [[`tokenizer.ggml.${name}_token_id`, tokens.indexOf(config[field])]],
+      ),
+    ),
+    ...(model === 'gpt2'
+      ? { 'tokenizer.ggml.pre': 'qwen2', 'tokenizer.ggml.merges': bpe.merges.map((pair) => pair.join(' ')) }
+      : { 'tokenizer.ggml.scores': { f32: tokens.map((token) => rank.get(token) ?? -1e6) } }),
+  };
 }

@@ -2,6 +2,8 @@
 // what their dequantised weights give.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel } from '../src/api/load.ts';
+import { planModel } from '../src/api/model-plan.ts';
+import { pipeline } from '../src/api/pipeline.ts';
 import { type HostTensor, readSafetensors } from '../src/formats/read-safetensors.ts';
 import { type Gpu, openGpu } from '../src/gpu/device.ts';
 import { formatName } from '../src/kernels/kernel.ts';
@@ -21,7 +23,7 @@ import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { Session } from '../src/runtime/session.ts';
 import { f16Bits } from '../src/tensor/half.ts';
 import { roundToF16 } from '../src/tensor/round.ts';
-import { asF16, asF32, type Encode, ggufModel, type HubTensor } from './gguf-model.ts';
+import { asF16, asF32, asQ8, type Encode, ggufModel, type HubTensor, tokenizerMetadata } from './gguf-model.ts';
 import { randomFloats, randomSource, seedOf } from './random.ts';
 
 const FIXTURES = [
@@ -247,4 +249,40 @@ it.each(['f32', 'f16', 'q8', 'q4'] as const)('becomes what its numbers become wh
   const made = await openBlocks(MOE_CONFIG, asBlocks(mixed), dtype);
   expect(made.formats).toEqual(exact.formats);
   expect(relativeError(made.logits, exact.logits)).toBeLessThan(1e-6);
+});
+
+describe('intab-chat in Q8_0', () => {
+  let file: Map<string, Blob>;
+  beforeAll(async () => {
+    const at = '/models/intab-chat';
+    const text = async (name: string) => (await fetch(`${at}/${name}`)).text();
+    const bytes = await (await fetch(`${at}/model.safetensors`)).arrayBuffer();
+    const metadata = tokenizerMetadata(
+      {
+        tokenizer: JSON.parse(await text('tokenizer.json')),
+        config: JSON.parse(await text('tokenizer_config.json')),
+        template: await text('chat_template.jinja'),
+      },
+      'gpt2',
+    );
+    const config = JSON.parse(await text('config.json'));
+    file = filesOf(ggufModel(config, readSafetensors(bytes, 'model.safetensors'), asQ8, metadata));
+  });
+
+  it('chats: tokenizer, template and end of answers come from the file', async () => {
+    const chat = await pipeline('text-generation', file, { device: gpu });
+    const [result] = await chat([{ role: 'user', content: 'What is the capital of Japan?' }], { max_new_tokens: 32 });
+    expect(JSON.stringify(result?.generated_text)).toMatch(/Tokyo/);
+    expect(chat.stats?.finishReason).toBe('eos');
+    await chat.dispose();
+  });
+
+  it('is planned as it is stored, and in 4 bits where there is less room', async () => {
+    const plan = await planModel(file, { device: gpu });
+    expect(plan).toMatchObject({ runs: true, dtype: 'auto' });
+    expect(plan.downloadBytes).toBeLessThan(0.55 * 11_026_736);
+    const [stored] = plan.plans;
+    const smaller = await planModel(file, { device: gpu, memory_budget_bytes: (stored?.totalBytes ?? 0) - 1 });
+    expect(smaller.dtype).toBe('q4');
+  });
 });

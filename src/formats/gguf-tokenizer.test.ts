@@ -1,14 +1,14 @@
 // The fixtures' tokenizers, written as GGUF metadata and read back, tokenize as the reference does.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ggufFile } from '../../test/gguf-file.ts';
+import { tokenizerMetadata } from '../../test/gguf-model.ts';
 import { ConfigError, UnsupportedError } from '../errors.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
+import { parseGgufHeader } from './gguf.ts';
 import { ggufGenerationConfig, ggufTokenizer } from './gguf-tokenizer.ts';
+import type { JsonObject } from './json.ts';
 
-interface TokenizerJson {
-  model: { vocab: Record<string, number>; merges: [string, string][] };
-  added_tokens: { id: number; content: string; special: boolean }[];
-}
 interface TextCase {
   text: string;
   ids: number[];
@@ -19,33 +19,20 @@ interface TextCase {
 const read = (folder: string, file: string) =>
   readFileSync(new URL(`../../test/fixtures/text/${folder}/${file}`, import.meta.url), 'utf8');
 
-/** A tokenizer.json as llama.cpp's conversion writes it: SentencePiece's scores are ranks. */
-function metadataOf(folder: string, model: 'gpt2' | 'llama'): Record<string, unknown> {
-  const { model: bpe, added_tokens } = JSON.parse(read(folder, 'tokenizer.json')) as TokenizerJson;
-  const config = JSON.parse(read(folder, 'tokenizer_config.json')) as Record<string, string>;
-  const all = [...Object.entries(bpe.vocab), ...added_tokens.map(({ id, content }): [string, number] => [content, id])];
-  const tokens: string[] = [];
-  for (const [token, id] of all) tokens[id] = token;
-  const types: number[] = tokens.map((token) => (/^<0x[0-9A-F]{2}>$/.test(token) && model === 'llama' ? 6 : 1));
-  for (const { id, special, content } of added_tokens) types[id] = content === '<unk>' ? 2 : special ? 3 : 4;
-  const rank = new Map(bpe.merges.map((pair, i) => [pair.join(''), -i]));
-  const idOf = (name: string) => (config[name] === undefined ? undefined : tokens.indexOf(config[name] as string));
-  return {
-    'tokenizer.ggml.model': model,
-    'tokenizer.ggml.tokens': tokens,
-    'tokenizer.ggml.token_type': types,
-    'tokenizer.ggml.bos_token_id': idOf('bos_token'),
-    'tokenizer.ggml.eos_token_id': idOf('eos_token'),
-    'tokenizer.ggml.unknown_token_id': idOf('unk_token'),
-    'tokenizer.ggml.padding_token_id': idOf('pad_token'),
-    'tokenizer.chat_template': read(folder, 'chat_template.jinja'),
-    ...(model === 'gpt2'
-      ? { 'tokenizer.ggml.pre': 'qwen2', 'tokenizer.ggml.merges': bpe.merges.map((pair) => pair.join(' ')) }
-      : { 'tokenizer.ggml.scores': tokens.map((token) => rank.get(token) ?? -1e6) }),
-  };
+/** As the header's parser gives it. */
+function metadataOf(folder: string, model: 'gpt2' | 'llama'): JsonObject {
+  const metadata = tokenizerMetadata(
+    {
+      tokenizer: JSON.parse(read(folder, 'tokenizer.json')),
+      config: JSON.parse(read(folder, 'tokenizer_config.json')),
+      template: read(folder, 'chat_template.jinja'),
+    },
+    model,
+  );
+  return parseGgufHeader(ggufFile(metadata), 'model.gguf', undefined)?.metadata ?? {};
 }
 
-function tokenizerOf(metadata: Record<string, unknown>) {
+function tokenizerOf(metadata: JsonObject) {
   const made = ggufTokenizer(metadata, 'model.gguf');
   return createTokenizer({
     tokenizerJson: JSON.stringify(made?.tokenizer),
