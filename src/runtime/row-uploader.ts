@@ -138,6 +138,58 @@ export class RowUploader {
     const { queue } = this.#gpu;
     const fileRows = this.#held / source.rowBytes;
     const rows = fileRows * source.pieces;
+    if (this.#liesRight(source, weight, spec, placement, rows)) this.#copy(weight, placement, rows);
+    else await this.#move(source, weight, spec, placement, fileRows);
+    this.#row += rows;
+    this.#unawaitedBytes += this.#held;
+    this.#held = 0;
+    if (this.#unawaitedBytes >= WAIT_BYTES) {
+      await queue.onSubmittedWorkDone();
+      this.#unawaitedBytes = 0;
+    }
+  }
+
+  /** Whether the rows held are already as they will lie on the GPU, one after the other. */
+  #liesRight(
+    { staged, blocks }: RowSource,
+    weight: Weight,
+    spec: MatrixSpec,
+    placement: Placement,
+    rows: number,
+  ): boolean {
+    const run = (row: number) => Math.floor(row / placement.counts[1]);
+    const isInOrder = placement.strides[2] === 1 && run(this.#row) === run(this.#row + rows - 1);
+    return !blocks && staged === weight.format && spec.width === weight.stride && isInOrder;
+  }
+
+  /** Writes the rows held straight to their place. */
+  #copy(weight: Weight, placement: Placement, rows: number): void {
+    const [begin, end] = destinationBounds(placement, this.#row, this.#row + rows);
+    const rowBytes = formatRowBytes(weight.format, weight.stride);
+    for (const { buffer, firstRow, rows: partRows } of weight.parts) {
+      const [from, to] = [Math.max(begin, firstRow), Math.min(end, firstRow + partRows)];
+      if (from >= to) continue;
+      const sizeBytes = (to - from) * rowBytes;
+      this.#gpu.queue.writeBuffer(
+        buffer,
+        (from - firstRow) * rowBytes,
+        this.#host,
+        (from - begin) * rowBytes,
+        sizeBytes,
+      );
+    }
+  }
+
+  /** Has a kernel convert the rows held and bring them to their place. */
+  async #move(
+    source: RowSource,
+    weight: Weight,
+    spec: MatrixSpec,
+    placement: Placement,
+    fileRows: number,
+  ): Promise<void> {
+    const { queue } = this.#gpu;
+    const rows = fileRows * source.pieces;
     const data = source.blocks ? this.#convert(source.blocks, source, fileRows, weight, spec) : this.#host;
     queue.writeBuffer(this.#staging, 0, data, 0, alignUp(fileRows * source.stagedBytes, 4));
     const [begin, end] = destinationBounds(placement, this.#row, this.#row + rows);
@@ -170,13 +222,6 @@ export class RowUploader {
           ? place({ format, ...moved })
           : repack({ from: source.staged ?? 'f32', to: format, largest: this.#largest, ...moved });
       await runLaunch(this.#gpu, launch);
-    }
-    this.#row += rows;
-    this.#unawaitedBytes += this.#held;
-    this.#held = 0;
-    if (this.#unawaitedBytes >= WAIT_BYTES) {
-      await queue.onSubmittedWorkDone();
-      this.#unawaitedBytes = 0;
     }
   }
 
