@@ -198,6 +198,41 @@ describe('HubSource', () => {
     expect(await text()).toBeUndefined();
   });
 
+  it('knows sizes and SHA-256 of files from the list, in one request', async () => {
+    const list = JSON.stringify([
+      { type: 'directory', path: 'onnx', oid: 'd' },
+      { type: 'file', path: 'config.json', oid: 'c0', size: 7 },
+      { type: 'file', path: 'w', oid: 'p0', size: 9, lfs: { oid: 'ab'.repeat(32), size: 9, pointerSize: 130 } },
+    ]);
+    const seen = fakeFetch((url, headers) => (url.includes('/api/') ? new Response(list) : ranged(url, headers, null)));
+    const source = new HubSource('owner/name', { revision: 'v1', token: 'hf_x' });
+    expect(await source.describe('w', true)).toEqual({
+      sizeBytes: 9,
+      version: `oid ${'ab'.repeat(32)}`,
+      sha256: 'ab'.repeat(32),
+    });
+    expect(await source.describe('config.json', true)).toEqual({ sizeBytes: 7, version: 'oid c0', sha256: undefined });
+    expect(await source.describe('nothing', true)).toBeUndefined();
+    expect(seen).toMatchObject([
+      { url: 'https://huggingface.co/api/models/owner/name/tree/v1', authorization: 'Bearer hf_x' },
+    ]);
+    expect(source.address).toBe('owner/name@v1');
+    expect(new HubSource('owner/name').address).toBe('owner/name');
+    // Object ids are not compared to what the file servers call a version.
+    expect(await source.download('w', { startBytes: 1, endBytes: 3 }, 'oid c0')).toBeDefined();
+  });
+
+  it('asks for a file itself where the list cannot be had', async () => {
+    for (const answer of [
+      () => new Response('no', { status: 403 }),
+      () => new Response('<html>'),
+      () => Promise.reject(new TypeError('CORS')),
+    ]) {
+      fakeFetch((url, headers) => (url.includes('/api/') ? answer() : ranged(url, headers, null)));
+      expect(await new HubSource('owner/name').describe('w', true)).toMatchObject({ sizeBytes: 100 });
+    }
+  });
+
   it('refuses ids, revisions and tokens that cannot be', () => {
     for (const id of [
       'a',

@@ -132,6 +132,7 @@ describe('memory', () => {
         if (isChunk) storedBytes += bytes.length - CHECKSUM_BYTES;
       },
       delete: async () => undefined,
+      deleteFolder: async () => undefined,
       keys: async (folder) => [...kept.keys()].filter((key) => key.startsWith(folder)),
     };
     for (const isCached of [false, true]) {

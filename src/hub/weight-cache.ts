@@ -119,8 +119,7 @@ export class WeightCache {
   }
 
   async deleteChunks(record: FileRecord): Promise<void> {
-    const store = this.#chunksOf(record);
-    await store.delete(await store.keys(chunkFolder(record.generation)));
+    await this.#chunksOf(record).deleteFolder(chunkFolder(record.generation));
   }
 
   /** Drops a file's chunks but the head, because something made from it took its place. */

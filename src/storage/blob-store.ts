@@ -9,6 +9,8 @@ export interface BlobStore {
    */
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   delete(keys: readonly string[]): Promise<void>;
+  /** Deletes all keys below a folder; `folder` ends with a slash. */
+  deleteFolder(folder: string): Promise<void>;
   /** The keys below a folder; `folder` ends with a slash, or is empty for all. In no particular order. */
   keys(folder: string): Promise<string[]>;
 }

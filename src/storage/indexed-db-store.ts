@@ -23,8 +23,18 @@ export class IndexedDbStore implements BlobStore {
     return delMany([...keys], this.#store);
   }
 
-  keys(folder: string): Promise<string[]> {
-    const range = IDBKeyRange.bound(folder, `${folder}\uffff`);
-    return this.#store('readonly', (store) => promisifyRequest(store.getAllKeys(range)) as Promise<string[]>);
+  deleteFolder(folder: string): Promise<void> {
+    return this.#store('readwrite', (store) => {
+      store.delete(below(folder));
+      return promisifyRequest(store.transaction);
+    });
   }
+
+  keys(folder: string): Promise<string[]> {
+    return this.#store('readonly', (store) => promisifyRequest(store.getAllKeys(below(folder))) as Promise<string[]>);
+  }
+}
+
+function below(folder: string): IDBKeyRange {
+  return IDBKeyRange.bound(folder, `${folder}\uffff`);
 }

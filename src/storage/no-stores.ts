@@ -6,6 +6,7 @@ const nothing: BlobStore = {
   get: async () => undefined,
   put: async () => undefined,
   delete: async () => undefined,
+  deleteFolder: async () => undefined,
   keys: async () => [],
 };
 

@@ -33,6 +33,10 @@ export class MapStore implements BlobStore {
     }
   }
 
+  async deleteFolder(folder: string): Promise<void> {
+    await this.delete(await this.keys(folder));
+  }
+
   async keys(folder: string): Promise<string[]> {
     return [...this.map.keys()].filter((key) => key.startsWith(folder));
   }
