@@ -24,7 +24,7 @@ export const AutoConfig = {
     if (text !== undefined) return withDefaults(parseJsonObject(text, 'config.json'));
     throw new SourceError({
       what: `${source.name} has no config.json`,
-      expected: 'a folder in Hub layout',
+      expected: 'a folder in Hub layout, or the name of a GGUF file as `file`',
       remedy: 'check the address, or the id on the Hub',
     });
   },

@@ -84,7 +84,7 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
   if (!config) {
     throw new SourceError({
       what: `${source.name} has no config.json`,
-      expected: 'a folder in Hub layout',
+      expected: 'a folder in Hub layout, or the name of a GGUF file as `file`',
       remedy: 'check the address, or the id on the Hub',
     });
   }
