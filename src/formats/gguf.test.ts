@@ -132,5 +132,5 @@ describe('parseGgufHeader', () => {
       }
     }
     expect(refused).toBeGreaterThan(rounds / 2);
-  });
+  }, 60_000);
 });
