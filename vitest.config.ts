@@ -18,7 +18,15 @@ const alias = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+          environment: 'node',
+          // Megabytes are hashed and parsed; a busy machine takes its time.
+          testTimeout: 60_000,
+        },
+      },
       {
         publicDir: 'demo/public',
         resolve: { alias },

@@ -312,7 +312,9 @@ describe('CachedSource', () => {
       });
       store.operationsLeft = operations;
       const dying = read(load()).catch(() => undefined);
-      await Promise.race([dying, new Promise((resolve) => setTimeout(resolve, 400))]);
+      // Until an operation never ends, unless it ends before that many.
+      const died = vi.waitUntil(() => store.operationsLeft < 0, 30_000).catch(() => undefined);
+      await Promise.race([dying, died]);
       held.clear();
       const left = new MapStore();
       for (const [key, bytes] of store.map) left.map.set(key, bytes);
