@@ -1,6 +1,7 @@
 // Two builds from one file: `--mode lib` makes the package (dist/), anything else serves or builds the demo page.
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { slimShaders } from './tools/slim-wgsl.mjs';
 
 const root = import.meta.dirname;
 
@@ -8,6 +9,7 @@ export default defineConfig(({ mode }) =>
   mode === 'lib'
     ? {
         publicDir: false,
+        plugins: [slimShaders()],
         build: {
           outDir: 'dist',
           target: 'es2022',
@@ -31,6 +33,7 @@ export default defineConfig(({ mode }) =>
     : {
         root: resolve(root, 'demo'),
         base: './',
+        plugins: [slimShaders()],
         server: { fs: { allow: [root] } },
         build: { outDir: resolve(root, 'dist-demo'), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
         worker: { format: 'es' },

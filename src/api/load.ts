@@ -109,13 +109,20 @@ export async function openModel(location: ModelLocation, task: Task, options: Lo
     readJson(source, 'generation_config.json', signal),
     fittingDType(gpu, model, checkpoint, options),
   ]);
-  const weightFiles = [...new Set([...checkpoint.tensors.values()].map(({ file }) => file))];
+  const origins = new Map<string, number>();
+  for (const { file, offsetBytes } of checkpoint.tensors.values()) {
+    origins.set(file, Math.min(origins.get(file) ?? Number.POSITIVE_INFINITY, offsetBytes));
+  }
   const progress = new ProgressEvents(source.name, checkpoint.totalBytes, progress_callback);
   const loaded = await LoadedModel.load(gpu, model, checkpoint, {
     ...options,
     dtype,
     onProgress: (event) => progress.report(event),
-    derived: async (name) => source.derived?.(name, weightFiles),
+    derived: async (name) =>
+      source.derived?.(
+        name,
+        [...origins].map(([file, headBytes]) => ({ file, headBytes })),
+      ),
   });
   progress_callback?.({ status: 'ready', name: source.name });
   return { source, config, generationConfig: generationConfig ?? new Fields({}, 'generation_config.json'), loaded };

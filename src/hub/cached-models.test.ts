@@ -39,6 +39,16 @@ describe('chunks', () => {
   });
 });
 
+it('keeps the head of a file when something made from it takes its place', async () => {
+  await add('a/model', 'w', 20_000_000, 1);
+  const [record] = await cache.records();
+  if (!record) throw new Error('no record');
+  await cache.dropWeights(record, 4_300_000);
+  expect(await cache.storedChunks(record)).toEqual(new Set([0, 1, 2]));
+  const [model] = await listModels(cache);
+  expect(model).toMatchObject({ state: 'complete', storedBytes: 2 * 4_194_304 });
+});
+
 describe('cached models', () => {
   beforeEach(async () => {
     await add('a/old', 'w', 1000, 1);

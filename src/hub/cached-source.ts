@@ -11,7 +11,7 @@ import { storageErrorOf } from './cached-models.ts';
 import { delay } from './delay.ts';
 import { DerivedFile } from './derived-file.ts';
 import { isTemporary } from './http.ts';
-import type { ByteRange, ByteStream, FileFacts, ModelSource, RemoteSource } from './source.ts';
+import type { ByteRange, ByteStream, FileFacts, ModelSource, Origin, RemoteSource } from './source.ts';
 import { type FileRecord, isUnchanged, WeightCache } from './weight-cache.ts';
 
 export interface CacheOptions {
@@ -67,11 +67,13 @@ export class CachedSource implements ModelSource {
     }
   }
 
-  async derived(name: string, from: readonly string[]): Promise<DerivedFile | undefined> {
+  async derived(name: string, from: readonly Origin[]): Promise<DerivedFile | undefined> {
     const session = await this.#open();
     if (!session.isStoring) return undefined;
-    const files = await Promise.all(from.map((file) => this.#file(session, file, undefined)));
-    const origins = files.flatMap((file) => (file?.record.version === undefined ? [] : [file.record]));
+    const files = await Promise.all(from.map(({ file }) => this.#file(session, file, undefined)));
+    const origins = files.flatMap((file, i) =>
+      file?.record.version === undefined ? [] : [{ record: file.record, headBytes: from[i]?.headBytes ?? 0 }],
+    );
     return origins.length === from.length ? new DerivedFile(session, name, origins) : undefined;
   }
 

@@ -13,16 +13,16 @@ const READ_AHEAD = 4;
 export class DerivedFile implements DerivedBytes {
   readonly #session: CacheSession;
   readonly #file: string;
-  readonly #origins: readonly FileRecord[];
+  readonly #origins: readonly { record: FileRecord; headBytes: number }[];
   /** Versions of the files it is made from. */
   readonly #version: string;
 
-  /** @param origins records of the files it is made from, all of a known version. */
-  constructor(session: CacheSession, name: string, origins: readonly FileRecord[]) {
+  /** @param origins records of the files it is made from, all of a known version, and how much of their beginning stays. */
+  constructor(session: CacheSession, name: string, origins: readonly { record: FileRecord; headBytes: number }[]) {
     this.#session = session;
     this.#file = `derived/${name}`;
     this.#origins = origins;
-    this.#version = origins.map(({ file, version }) => `${file} ${version}`).join(', ');
+    this.#version = origins.map(({ record }) => `${record.file} ${record.version}`).join(', ');
   }
 
   /** Its record, where it is whole and made from the files as they are. */
@@ -76,7 +76,7 @@ export class DerivedFile implements DerivedBytes {
         atBytes += length;
       }
       await cache.keep({ ...record, checksums });
-      for (const origin of this.#origins) await cache.dropWeights(origin);
+      for (const origin of this.#origins) await cache.dropWeights(origin.record, origin.headBytes);
     } catch (error) {
       await cache.delete(record).catch(() => undefined);
       throw error;

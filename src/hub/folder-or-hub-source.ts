@@ -2,7 +2,7 @@
 // for the folder's config.json once, and goes to the Hub only when the folder is not there.
 
 import { SourceError } from '../errors.ts';
-import type { ByteRange, ByteStream, DerivedBytes, ModelSource } from './source.ts';
+import type { ByteRange, ByteStream, DerivedBytes, ModelSource, Origin } from './source.ts';
 
 const PROBE_FILE = 'config.json';
 
@@ -35,7 +35,7 @@ export class FolderOrHubSource implements ModelSource {
     await this.#chosen?.prefetch?.(file, range, signal, onBytes);
   }
 
-  async derived(name: string, from: readonly string[]): Promise<DerivedBytes | undefined> {
+  async derived(name: string, from: readonly Origin[]): Promise<DerivedBytes | undefined> {
     return this.#chosen?.derived?.(name, from);
   }
 

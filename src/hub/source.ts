@@ -8,7 +8,10 @@ export interface ByteRange {
 }
 
 export interface ByteStream {
-  /** The bytes of the range, from its first to its last: a server that ignores ranges has been dealt with. */
+  /**
+   * The bytes of the range, from its first to its last: a server that ignores ranges has been dealt with. A piece may be overwritten when
+   * the next is read.
+   */
   bytes: ReadableStream<Uint8Array>;
   /** Size of the whole file where the source knows it. */
   fileSizeBytes: number | undefined;
@@ -41,7 +44,14 @@ export interface ModelSource {
    * A place for bytes made from files of this model; undefined where nothing is kept.
    * @param from the files, which were opened before.
    */
-  derived?(name: string, from: readonly string[]): Promise<DerivedBytes | undefined>;
+  derived?(name: string, from: readonly Origin[]): Promise<DerivedBytes | undefined>;
+}
+
+/** A file that something is made from. */
+export interface Origin {
+  file: string;
+  /** Bytes at its beginning that are read all the same: its header. */
+  headBytes: number;
 }
 
 /** Bytes made from a model's files, kept for the next load: derived-file.ts. */

@@ -122,14 +122,13 @@ export class WeightCache {
     await this.#chunksOf(record).deleteFolder(chunkFolder(record.generation));
   }
 
-  /** Drops a file's chunks but the head, because something made from it took its place. */
-  async dropWeights(record: FileRecord): Promise<void> {
+  /** Drops a file's chunks but those of its first `headBytes`, because something made from it took its place. */
+  async dropWeights(record: FileRecord, headBytes: number): Promise<void> {
     const current = await this.record(record.address, record.file);
     if (!current || current.generation !== record.generation) return;
-    const store = this.#chunksOf(record);
-    const head = `${chunkFolder(record.generation)}0`;
     await this.keep({ ...current, isReplaced: true });
-    await store.delete((await store.keys(chunkFolder(record.generation))).filter((key) => key !== head));
+    const chunks = [...(await this.storedChunks(record))].filter((index) => chunkStart(index) >= headBytes);
+    await this.#chunksOf(record).delete(chunks.map((index) => `${chunkFolder(record.generation)}${index}`));
   }
 
   /** Indices of the stored chunks of a file. */

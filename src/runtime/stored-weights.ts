@@ -6,6 +6,8 @@ import type { DerivedBytes } from '../hub/source.ts';
 import { formatName } from '../kernels/kernel.ts';
 import type { WeightStore } from './weight-store.ts';
 
+/** Changes with the layout of weights on the GPU: what an older intab kept is made anew. */
+const LAYOUT_VERSION = 1;
 /** After this much the reader waits for the GPU, so that uploads do not pile up. */
 const WAIT_BYTES = 64 * 2 ** 20;
 
@@ -22,7 +24,7 @@ export function layoutName(store: WeightStore): string | undefined {
     hash = BigInt.asUintN(64, (hash ^ BigInt(unit.codePointAt(0) ?? 0)) * 0x100000001b3n);
   }
   const formats = [...new Set(layout.map(([format]) => format))].sort().join('-');
-  return `${formats}-${hash.toString(16)}`;
+  return `v${LAYOUT_VERSION}-${formats}-${hash.toString(16)}`;
 }
 
 const sizeOf = (buffers: readonly GPUBuffer[]) => buffers.reduce((sum, { size }) => sum + size, 0);

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { slimShaders } from '../../tools/slim-wgsl.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -12,6 +13,7 @@ async function bundle(external: readonly string[]): Promise<{ gzippedBytes: numb
     root: ROOT,
     configFile: false,
     publicDir: false,
+    plugins: [slimShaders()],
     logLevel: 'error',
     build: {
       write: false,
