@@ -3,10 +3,12 @@
 import { DeviceMemoryError, SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { parseJsonObject } from '../formats/json.ts';
+import { readQuantMethod } from '../formats/quantized-linear.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import { type ModelSourceOptions, openModelCheckpoint, openModelSource } from '../hub/gguf-source.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
+import { quantizedCheckpoint } from '../hub/quantized-checkpoint.ts';
 import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
 import type { Model, Task } from '../models/model.ts';
@@ -90,10 +92,12 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
   }
   // Refuses by name before any weight file is opened; the tensors' names come with the headers.
   createModel(config, task, new Set());
-  const [gpu, checkpoint] = await Promise.all([
+  const [gpu, files] = await Promise.all([
     device === 'webgpu' ? sharedGpu() : device,
     openModelCheckpoint(source, signal),
   ]);
+  const method = readQuantMethod(config);
+  const checkpoint = method ? quantizedCheckpoint(files, method) : files;
   const model = createModel(config, task, new Set(checkpoint.tensors.keys()), rope_precision);
   return { gpu, source, config, model, checkpoint };
 }

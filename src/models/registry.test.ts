@@ -73,6 +73,8 @@ describe('llama', () => {
     [{ model_type: undefined, architectures: [] }, /model_type null/],
     [{ architectures: ['LlamaForAudio'] }, /"LlamaForAudio"/],
     [{ quantization_config: { bits: 4 } }, /quantization_config/],
+    [{ quantization_config: { quant_method: 'gptq', bits: 3 } }, /gptq with 3 bits/],
+    [{ quantization_config: { quant_method: 'bitsandbytes', load_in_4bit: true } }, /bitsandbytes with 4 bits/],
     [{ attn_logit_softcapping: 50 }, /attn_logit_softcapping/],
     [{ hidden_act: 'swoosh' }, /hidden_act "swoosh"/],
     [{ hidden_act: 'constructor' }, /hidden_act "constructor"/],

@@ -1,6 +1,7 @@
 // Which architectures intab runs: one line per family, found by `model_type`.
 import { UnsupportedError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
+import { readQuantMethod } from '../formats/quantized-linear.ts';
 import { castRope, type RopePrecision } from './blocks/rope.ts';
 import { DOTS1 } from './dots1.ts';
 import { HUNYUAN_V1_DENSE } from './hunyuan-v1-dense.ts';
@@ -36,7 +37,7 @@ export function fillIn(config: Fields): Fields {
 }
 
 /** Fields that change what a model computes and that intab does not know how to follow. */
-const REFUSED = ['quantization_config', 'adapter_config', 'sliding_window_pattern', 'attn_logit_softcapping'] as const;
+const REFUSED = ['adapter_config', 'sliding_window_pattern', 'attn_logit_softcapping'] as const;
 
 /**
  * The model that a configuration describes.
@@ -51,11 +52,12 @@ export function createModel(
   ropePrecision: RopePrecision = 'f32',
 ): Model {
   const family = findFamily(config);
+  readQuantMethod(config);
   for (const field of REFUSED) {
     if (config.has(field)) {
       throw new UnsupportedError({
         what: `${config.file}: ${field} is not supported`,
-        remedy: field === 'quantization_config' ? 'use the unquantised checkpoint' : 'use another checkpoint',
+        remedy: 'use another checkpoint',
       });
     }
   }
