@@ -12,7 +12,7 @@ interface GoldenChat {
 }
 
 /** Short answers only: the software adapter makes about ten tokens a second, fewer with experts. */
-const MODELS = { 'intab-chat': { golden: chat, maxTokens: 24 }, 'intab-chat-moe': { golden: chatMoe, maxTokens: 12 } };
+const MODELS = { 'intab-chat': { golden: chat, maxTokens: 16 }, 'intab-chat-moe': { golden: chatMoe, maxTokens: 12 } };
 
 describe.each(Object.entries(MODELS))('%s', (name, { golden, maxTokens }) => {
   const location = `/models/${name}`;
@@ -28,7 +28,7 @@ describe.each(Object.entries(MODELS))('%s', (name, { golden, maxTokens }) => {
   afterAll(() => model?.dispose());
 
   it('has golden chats of one and of several turns', () => {
-    expect(chats.length).toBeGreaterThan(5);
+    expect(chats.length).toBeGreaterThan(3);
     expect(chats.some(({ messages }) => messages.length > 2)).toBe(true);
   });
 

@@ -300,7 +300,7 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
   { k: 20, blockRows: 16, gate: 'silu' },
   { k: 40, blockRows: 72, dtype: 'f16', routing: SHARED },
   { k: 64, blockRows: 72, dtype: { bits: 4, group: 32, asymmetric: false }, routing: SHARED },
-  { k: 96, blockRows: 16, gate: 'silu', dtype: { bits: 8, group: 32, asymmetric: true }, partExperts: 3 },
+  { k: 96, blockRows: 16, gate: 'silu', dtype: { bits: 8, group: 32, asymmetric: true } },
   { k: 60, blockRows: 80, gate: 'gelu', dtype: 'bf16', routing: SHARED, partExperts: 3 },
   { k: 33, blockRows: 24, routing: APART, partExperts: 1 },
   { k: 100, blockRows: 64, gate: 'silu', routing: { ...APART, experts: 30, chosen: 4 } },
