@@ -1,7 +1,7 @@
-// Weights as unsigned integers of BITS bits with a scale per GROUP along the row (src/quant/format.ts, src/quant/packed.ts): 16 bytes
-// are SPAN weights. All quants first, then all scales. K8 is the row's width in units of 8.
+// Weights as unsigned integers of BITS bits with a scale per GROUP along the row (src/quant/format.ts, src/quant/packed.ts).
+// All quants first, then all scales. K8 is the row's width in units of 8.
 // BITS, GROUP, ASYMMETRIC (0 or 1)
-const SPAN = 128u / BITS;
+const SPAN = 128u / BITS; // weights in 16 bytes
 const SPAN_VECTORS = SPAN / 4u;
 const ZERO = select(128.0, 8.0, BITS == 4u) * f32(1u - ASYMMETRIC);
 const MAGIC = 0x4b000000u; // 2^23: an integer below it, put into its low bits, is that many more
@@ -46,21 +46,34 @@ fn weight_unit(unit: u32) -> Eight {
   return Eight(bytes_of(two.x) * scale.x + scale.y, bytes_of(two.y) * scale.x + scale.y);
 }
 
-// Σ w · x over the SPAN weights of span `span` of a row.
-fn weight_dot(row: u32, span: u32, x: array<vec4f, SPAN_VECTORS>, x_sum: f32) -> f32 {
-  let words = weight[row * (QUANT_WORDS / 4u) + span];
-  let scale = scale_at(row, span * SPAN / GROUP);
-  var sum = 0.0;
+// Bits 15 to 22 of a float between 1 and 2: a byte q there makes 1 + q/256, four bits in the upper half 1 + q/16.
+const ONE = 0x3f800000u;
+const FACTOR = select(256.0, 16.0, BITS == 4u);
+
+// Byte i of a word, in bits 15 to 22.
+fn mantissas_of(word: u32) -> vec4u {
+  return vec4u(word << 15u, word << 7u, word >> 1u, word >> 9u);
+}
+
+// 16 bytes of a row's quants, and their scale.
+struct Span { quants: vec4u, scale: vec2f }
+
+fn weight_span(row: u32, span: u32) -> Span {
+  return Span(weight[row * (QUANT_WORDS / 4u) + span], scale_at(row, span * SPAN / GROUP));
+}
+
+// Σ w · x over a span; `x_sum` is Σ x. Integers become floats by one AND and one OR, and what that adds to each is taken off the sum.
+fn span_dot(span: Span, x: array<vec4f, SPAN_VECTORS>, x_sum: f32) -> f32 {
+  var sums = vec4f(0.0);
   for (var i = 0u; i < 4u; i++) {
+    let bytes = mantissas_of(span.quants[i]);
     if (BITS == 4u) {
-      sum += dot(bytes_of(words[i]), x[2u * i]) + dot(bytes_of(words[i] >> 4u), x[2u * i + 1u]);
+      sums = fma(bitcast<vec4f>(((bytes << vec4u(4u)) & vec4u(0xfu << 19u)) | vec4u(ONE)), x[2u * i], sums);
+      sums = fma(bitcast<vec4f>((bytes & vec4u(0xfu << 19u)) | vec4u(ONE)), x[2u * i + 1u], sums);
     } else {
-      sum += dot(bytes_of(words[i]), x[i]);
+      sums = fma(bitcast<vec4f>((bytes & vec4u(0xffu << 15u)) | vec4u(ONE)), x[i], sums);
     }
   }
-  sum *= scale.x;
-  if (ASYMMETRIC == 1u) {
-    sum += x_sum * scale.y;
-  }
-  return sum;
+  let sum = FACTOR * dot(sums, vec4f(1.0)) - (FACTOR + ZERO) * x_sum;
+  return sum * span.scale.x + x_sum * span.scale.y;
 }

@@ -166,6 +166,11 @@ export class Gpu {
     return this.device.queue;
   }
 
+  /** Invocations in the smallest subgroup there may be; 1 without subgroups. */
+  get minSubgroup(): number {
+    return this.features.has('subgroups') ? (this.info.subgroupMinSize ?? 4) : 1;
+  }
+
   /** The adapter in words, such as `nvidia hopper`. */
   get name(): string {
     const { vendor, architecture, device, description } = this.info;

@@ -70,54 +70,62 @@ export class Plan {
   }
 
   /**
-   * Milliseconds that each dispatch of a step takes, found by repeating it: timestamps would break up the pass.
-   * The step's buffers are written over, so nothing of the session can be used afterwards.
+   * Milliseconds that each dispatch of a step takes, found by repeating it in a pass: timestamps between dispatches would break up the
+   * pass. The step's buffers are written over, so nothing of the session can be used afterwards.
    */
   async profile(size: StepSize, repeats: number): Promise<{ label: string; ms: number }[]> {
-    const { device, queue } = this.#gpu;
     const grid = this.#grid;
     const results = [];
     for (const dispatch of this.#dispatches) {
       dispatch.grid(size, grid);
       if (grid[0] === 0) continue;
-      const time = async (count: number) => {
-        const encoder = device.createCommandEncoder({ label: dispatch.label });
-        const pass = encoder.beginComputePass({ label: dispatch.label });
-        pass.setPipeline(dispatch.pipeline);
-        pass.setBindGroup(0, dispatch.bindGroup);
-        for (let i = 0; i < count; i++) pass.dispatchWorkgroups(...grid);
-        pass.end();
-        const began = performance.now();
-        queue.submit([encoder.finish()]);
-        await queue.onSubmittedWorkDone();
-        return performance.now() - began;
-      };
+      const time = (count: number) =>
+        this.#timePass((pass) => {
+          pass.setPipeline(dispatch.pipeline);
+          pass.setBindGroup(0, dispatch.bindGroup);
+          for (let i = 0; i < count; i++) pass.dispatchWorkgroups(...grid);
+        });
       await time(repeats);
       const once = await time(1);
-      results.push({ label: dispatch.label, ms: ((await time(repeats + 1)) - once) / repeats });
+      results.push({ label: dispatch.label, ms: ((await time(repeats + 1)).ms - once.ms) / repeats });
     }
     return results;
   }
 
   /** Milliseconds that the GPU spends on one step, by timestamps around its pass; undefined where the device has none. */
   async gpuTime(size: StepSize): Promise<number | undefined> {
+    const { ms, byTimestamps } = await this.#timePass((pass) => this.encode(pass, size));
+    return byTimestamps ? ms : undefined;
+  }
+
+  /** How long a pass takes: by timestamps, and where the device has none, by the clock, waiting for the GPU included. */
+  async #timePass(encode: (pass: GPUComputePassEncoder) => void): Promise<{ ms: number; byTimestamps: boolean }> {
     const { device, queue, features, buffers } = this.#gpu;
-    if (!features.has('timestamps')) return undefined;
-    const querySet = device.createQuerySet({ label: this.label, type: 'timestamp', count: 2 });
-    const resolved = device.createBuffer({ label: this.label, size: 16, usage: QUERY_USAGE });
-    const readable = buffers.mappable(this.label, 16);
+    const { label } = this;
+    const encoder = device.createCommandEncoder({ label });
+    if (!features.has('timestamps')) {
+      const pass = encoder.beginComputePass({ label });
+      encode(pass);
+      pass.end();
+      const began = performance.now();
+      queue.submit([encoder.finish()]);
+      await queue.onSubmittedWorkDone();
+      return { ms: performance.now() - began, byTimestamps: false };
+    }
+    const querySet = device.createQuerySet({ label, type: 'timestamp', count: 2 });
+    const resolved = device.createBuffer({ label, size: 16, usage: QUERY_USAGE });
+    const readable = buffers.mappable(label, 16);
     try {
-      const encoder = device.createCommandEncoder({ label: this.label });
       const timestampWrites = { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
-      const pass = encoder.beginComputePass({ label: this.label, timestampWrites });
-      this.encode(pass, size);
+      const pass = encoder.beginComputePass({ label, timestampWrites });
+      encode(pass);
       pass.end();
       encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
       encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
       queue.submit([encoder.finish()]);
       await readable.mapAsync(MAP_READ);
       const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
-      return Number(end - begin) / 1e6;
+      return { ms: Number(end - begin) / 1e6, byTimestamps: true };
     } finally {
       buffers.release(readable);
       resolved.destroy();

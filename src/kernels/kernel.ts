@@ -1,7 +1,10 @@
 // What every kernel's TypeScript twin takes and gives: activations, weights, the step's sizes, and launches ready to encode.
 
+import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
+import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
 import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
+import rowSumsSnippet from '../../shaders/lib/row_sums.wgsl?raw';
 import stepSnippet from '../../shaders/lib/step.wgsl?raw';
 import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
 import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
@@ -20,6 +23,8 @@ export const WIDTH_STEP = 8;
 /** What a kernel may count on. */
 export interface KernelTarget {
   subgroups: boolean;
+  /** The smallest subgroup there may be; 1 without subgroups. */
+  minSubgroup: number;
   f16: boolean;
   maxInvocations: number;
   /** A software adapter, on which barriers between many invocations cost far more than idle lanes. */
@@ -37,6 +42,7 @@ export function workgroupSize(target: KernelTarget, wanted: number): number {
 export function kernelTarget(gpu: Gpu): KernelTarget {
   return {
     subgroups: gpu.features.has('subgroups'),
+    minSubgroup: gpu.minSubgroup,
     f16: gpu.features.has('f16'),
     maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
     software: gpu.softwareKernels,
@@ -73,11 +79,6 @@ export function formatName(format: WeightFormat): string {
 /** Bytes of a row of `stride` weights. */
 export function formatRowBytes(format: WeightFormat, stride: number): number {
   return typeof format === 'string' ? stride * dtypeSizeBytes(format) : rowWords(format, stride) * 4;
-}
-
-/** Weights of a row that a lane of a GEMV reads at a time. */
-export function spanOf(format: WeightFormat): number {
-  return typeof format === 'string' ? 8 : 128 / format.bits;
 }
 
 /** A matrix on the GPU: `[rows, stride]`, rows and stride multiples of 8, split by rows over its parts. */
@@ -148,6 +149,14 @@ export function rowsIndex(rows: RowClass): number {
 export function reduceFor(target: KernelTarget): string {
   return target.subgroups ? reduceSubgroup : reduceShared;
 }
+
+/** The snippet for `// @use lanes`. */
+export function lanesFor(target: KernelTarget): string {
+  return target.subgroups ? lanesSubgroup : lanesShared;
+}
+
+/** The snippet for `// @use row_sums`. */
+export const ROW_SUMS_WGSL = rowSumsSnippet;
 
 /** The snippet for `// @use step`. */
 export const STEP_WGSL = stepSnippet;

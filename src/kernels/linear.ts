@@ -13,11 +13,11 @@ import {
   type KernelTarget,
   kernelLabel,
   type Launch,
-  reduceFor,
+  lanesFor,
+  ROW_SUMS_WGSL,
   rowsIndex,
   rowsOf,
   STEP_WGSL,
-  spanOf,
   targetLabel,
   type Weight,
   type WeightPart,
@@ -52,12 +52,23 @@ export interface LinearArgs {
   step: GPUBuffer;
 }
 
-/** Workgroup size along the width: enough invocations to keep several loads each in flight. */
-export function gemvWorkgroup({ stride, format }: Weight, target: KernelTarget): number {
-  const spans = stride / spanOf(format);
-  let size = 32;
-  while (size * 4 < spans && size < 256) size *= 2;
-  return workgroupSize(target, size);
+/** Lanes that a GPU needs to be busy: so many rows at least are gathered side by side before a group of lanes takes several. */
+const BUSY_ROWS = 2048;
+const LANES = 32;
+const GROUPS = 4;
+
+/** How a GEMV divides a matrix of which `rows` rows are dispatched together; `paired` where pairs of rows make one result. */
+export function gemvShape(target: KernelTarget, rows: number, paired: boolean) {
+  const lanes = workgroupSize(target, target.subgroups ? Math.min(LANES, target.minSubgroup) : LANES);
+  let each = 4;
+  while (each > (paired ? 2 : 1) && rows / each < BUSY_ROWS) each /= 2;
+  // Software adapters take seconds to compile what has much workgroup memory.
+  return { WG: target.software ? lanes : lanes * GROUPS, LANES: lanes, ROWS: each, CHUNK: target.software ? 32 : 512 };
+}
+
+/** Rows that a workgroup makes. */
+export function gemvTile({ WG, LANES, ROWS }: ReturnType<typeof gemvShape>): number {
+  return (WG / LANES) * ROWS;
 }
 
 /** Bias, residual and result from a part's first row on; what is absent is bound to the weight and never read. */
@@ -74,7 +85,7 @@ function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPar
 export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, norm, gate, residual, y } = args;
   const constants = {
-    WG: gemvWorkgroup(weight, target),
+    ...gemvShape(target, weight.rows, gate !== undefined),
     K8: weight.stride / 8,
     WIDTH: x.width,
     OUT_STRIDE: y.stride,
@@ -88,7 +99,8 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
     label: kernelLabel('linear/gemv', constants, formatName(weight.format), targetLabel(target)),
     code: assembleShader(gemvSource, {
       weights: weightsFor(weight.format, target),
-      reduce: reduceFor(target),
+      lanes: lanesFor(target),
+      row_sums: ROW_SUMS_WGSL,
       activation: ACTIVATION_WGSL,
     }),
     bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
@@ -98,7 +110,7 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
     return {
       source,
       bindings: [x.buffer, part.buffer, norm?.gain ?? part.buffer, ...resultBindings(args, part)],
-      grid: (size, grid) => foldGrid(grid, part.rows / 4, rowsOf(size, y.rows)),
+      grid: (size, grid) => foldGrid(grid, Math.ceil(part.rows / gemvTile(constants)), rowsOf(size, y.rows)),
     };
   });
 }

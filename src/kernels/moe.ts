@@ -14,6 +14,8 @@ import {
   type KernelTarget,
   kernelLabel,
   type Launch,
+  lanesFor,
+  ROW_SUMS_WGSL,
   reduceFor,
   rowsIndex,
   rowsOf,
@@ -25,7 +27,7 @@ import {
   weightsFor,
   workgroupSize,
 } from './kernel.ts';
-import { gemvWorkgroup } from './linear.ts';
+import { gemvShape, gemvTile } from './linear.ts';
 
 /** Most experts of a layer, the shared ones included: their counts live in workgroup memory. */
 export const MAX_EXPERTS = 1024;
@@ -201,10 +203,10 @@ function expertConstants({ routing, routes, weight, blockRows, gate }: ExpertArg
 
 /** Every chosen expert of a few rows, one dispatch per part of the weight. */
 export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
-  const { routing, routes, x, weight, blockRows, y } = args;
+  const { routing, routes, x, weight, blockRows, gate, y } = args;
   return weight.parts.map((part) => {
     const constants = {
-      WG: gemvWorkgroup(weight, target),
+      ...gemvShape(target, blockRows * usedSlots(routing), gate !== undefined),
       FIRST_EXPERT: part.firstRow / blockRows,
       ...expertConstants(args),
     };
@@ -213,14 +215,16 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
         label: kernelLabel('moe/gemv', constants, formatName(weight.format), targetLabel(target)),
         code: assembleShader(gemvSource, {
           weights: weightsFor(weight.format, target),
-          reduce: reduceFor(target),
+          lanes: lanesFor(target),
+          row_sums: ROW_SUMS_WGSL,
           activation: ACTIVATION_WGSL,
         }),
         bindings: ['read', 'read', 'read', 'write'],
         constants,
       },
       bindings: [routes.buffer, x.buffer, part.buffer, y.buffer],
-      grid: (size, grid) => foldGrid(grid, blockRows / 4, rowsOf(size, y.rows) * usedSlots(routing)),
+      grid: (size, grid) =>
+        foldGrid(grid, Math.ceil(blockRows / gemvTile(constants)), rowsOf(size, y.rows) * usedSlots(routing)),
     };
   });
 }

@@ -1,0 +1,89 @@
+// The sums of ROWS (1, 2 or 4) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather. A lane reads a span of
+// each row at a time. The x of neighbouring spans lie far apart, so x comes through workgroup memory, a chunk at a time, and all
+// invocations of a workgroup share it; the weights of the next round are on their way meanwhile. The shader has `load_x`.
+struct RowSums {
+  rows: vec4f, // of which the first ROWS count; each of the lanes has its part
+  squares: f32, // Σ x², complete
+}
+
+override CHUNK: u32 = 512u; // vec4 of x at a time
+override CHUNK_SPANS: u32 = CHUNK / SPAN_VECTORS;
+const PITCH = SPAN_VECTORS + 1u; // neighbours' vectors lie in different banks
+override SPANS: u32 = K8 * 8u / SPAN;
+override ROUNDS: u32 = (SPANS + LANES - 1u) / LANES;
+override CHUNK_ROUNDS: u32 = CHUNK_SPANS / LANES;
+var<workgroup> x_chunk: array<vec4f, CHUNK_SPANS * PITCH>;
+var<workgroup> square_slots: array<f32, WG>;
+
+fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
+  let lane = lid % LANES;
+  var rows = vec4f(0.0);
+  var squares = 0.0;
+  var w0 = weight_span(first, lane);
+  var w1 = Span();
+  var w2 = Span();
+  var w3 = Span();
+  if (ROWS > 1u) {
+    w1 = weight_span(first + 1u, lane);
+  }
+  if (ROWS > 2u) {
+    w2 = weight_span(first + 2u, lane);
+    w3 = weight_span(first + 3u, lane);
+  }
+  for (var round = 0u; round < ROUNDS; round++) {
+    if (round % CHUNK_ROUNDS == 0u) {
+      if (round > 0u) {
+        workgroupBarrier();
+      }
+      let chunk = round / CHUNK_ROUNDS * CHUNK;
+      for (var i = lid; i < CHUNK; i += WG) {
+        var value = vec4f(0.0); // beyond the row, whatever the weights there are
+        if (chunk + i < 2u * K8) {
+          value = load_x(x_base, chunk + i, &squares);
+        }
+        x_chunk[i + i / SPAN_VECTORS] = value;
+      }
+      square_slots[lid] = squares;
+      workgroupBarrier();
+    }
+    let at = (round % CHUNK_ROUNDS * LANES + lane) * PITCH;
+    var x = array<vec4f, SPAN_VECTORS>();
+    var x_sum = vec4f(0.0);
+    for (var i = 0u; i < SPAN_VECTORS; i++) {
+      x[i] = x_chunk[at + i];
+      x_sum += x[i];
+    }
+    let total = dot(x_sum, vec4f(1.0));
+    let next = (round + 1u) * LANES + lane;
+    let s0 = w0;
+    let s1 = w1;
+    let s2 = w2;
+    let s3 = w3;
+    if (next < SPANS) {
+      w0 = weight_span(first, next);
+      if (ROWS > 1u) {
+        w1 = weight_span(first + 1u, next);
+      }
+      if (ROWS > 2u) {
+        w2 = weight_span(first + 2u, next);
+        w3 = weight_span(first + 3u, next);
+      }
+    }
+    rows.x += span_dot(s0, x, total);
+    if (ROWS > 1u) {
+      rows.y += span_dot(s1, x, total);
+    }
+    if (ROWS > 2u) {
+      rows.z += span_dot(s2, x, total);
+      rows.w += span_dot(s3, x, total);
+    }
+  }
+  if (NORM) {
+    squares = 0.0;
+    for (var i = lane; i < WG; i += LANES) {
+      squares += square_slots[i];
+    }
+    squares = lanes_sum(vec4f(squares), lid).x;
+  }
+  return RowSums(lanes_sum(rows, lid), squares);
+}
