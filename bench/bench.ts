@@ -1,24 +1,37 @@
 // Measures prefill and decode of one shape with random weights. The same code runs in a browser and in Node.
+import { DeviceMemoryError, InputError } from '../src/errors.ts';
 import { Fields } from '../src/formats/fields.ts';
-import { type Gpu, type GpuOptions, openGpu } from '../src/gpu/device.ts';
+import { type GpuOptions, openGpu } from '../src/gpu/device.ts';
+import { hasRoomFor } from '../src/gpu/memory-probe.ts';
+import { checkpointFromTensors } from '../src/hub/memory-checkpoint.ts';
+import type { Model } from '../src/models/model.ts';
 import { createModel } from '../src/models/registry.ts';
 import { TokenLoop } from '../src/runtime/generate.ts';
 import type { DTypeChoice } from '../src/runtime/load-weights.ts';
 import { LoadedModel } from '../src/runtime/loaded-model.ts';
+import { planMemory } from '../src/runtime/memory-plan.ts';
 import { Session } from '../src/runtime/session.ts';
+import { formatBytes } from '../src/tensor/format-bytes.ts';
 import { SHAPES } from './shapes.ts';
+
+export const BENCH_DTYPES = ['f32', 'f16', 'bf16', 'q8', 'q4'] as const satisfies readonly DTypeChoice[];
+export type BenchDType = (typeof BENCH_DTYPES)[number];
 
 export interface BenchOptions {
   shape: string;
-  dtype: DTypeChoice;
-  promptTokens: number;
+  dtype: BenchDType;
+  /** Lengths of prompts; each is measured with each context. */
+  promptTokens: readonly number[];
+  /**
+   * Tokens in the KV cache when decode starts: the prompt is the last of them, those before it are taken as cached and never computed.
+   * Empty: the prompt alone.
+   */
+  contexts: readonly number[];
   decodeTokens: number;
   /** Measured runs; the median is reported. */
   repeats: number;
   /** Also measure each kernel of a decode and of a prefill step by itself. */
   profile?: boolean;
-  /** Measure loading instead: load.ts. */
-  load?: boolean;
   gpu: GpuOptions;
 }
 
@@ -28,12 +41,14 @@ export interface BenchResult {
   runtime: string;
   adapter: string;
   shape: string;
-  dtype: string;
+  dtype: BenchDType;
   prompt_tokens: number;
+  context_tokens: number;
   decode_tokens: number;
   prefill_tok_s: number;
   decode_tok_s: number;
   ttft_ms: number;
+  /** Making the weights, compiling, and a first run: once for all lines of a shape and dtype. */
   load_ms: number;
   layers: number;
   dispatches_per_token: number;
@@ -61,9 +76,29 @@ export interface KernelTime {
   total_us: number;
 }
 
+/** How far a benchmark is, and what it does now. */
+export interface BenchProgress {
+  done: number;
+  total: number;
+  text: string;
+}
+
+export interface BenchControl {
+  signal?: AbortSignal;
+  onProgress?: (progress: BenchProgress) => void;
+}
+
+/** A prompt and what is in the cache behind it. */
+export interface Combination {
+  promptTokens: number;
+  contextTokens: number;
+}
+
 const SEED = 7;
 /** Embedding, final norm with head, and the two steps of greedy choice. */
 const OUTSIDE_LAYERS = 4;
+/** The first run of a combination compiles, the second one sets the prefill's chunks. */
+const WARM_UP_RUNS = 2;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -72,8 +107,8 @@ export function median(values: readonly number[]): number {
 
 export const round = (value: number) => Math.round(value * 100) / 100;
 
-/** Prompts differ from run to run, so that no prefix is reused. */
-function promptOf(length: number, vocab: number, run: number): number[] {
+/** Tokens that differ from run to run, so that no prefix is reused. */
+export function promptOf(length: number, vocab: number, run: number): number[] {
   let state = SEED + run * 7919;
   return Array.from({ length }, () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -81,79 +116,180 @@ function promptOf(length: number, vocab: number, run: number): number[] {
   });
 }
 
-/** @throws an Error for an unknown shape; what opening the device and making the model throws. */
-export async function runBench(options: BenchOptions, runtime: string): Promise<BenchResult> {
-  const { shape } = options;
+/** @throws {InputError} there is no such shape. */
+export function modelOf(shape: string): Model {
   const config = SHAPES[shape];
-  if (!config) throw new Error(`no shape ${shape}; there are: ${Object.keys(SHAPES).join(', ')}`);
-  const gpu = await openGpu(options.gpu);
+  if (!config) {
+    const names = Object.keys(SHAPES).join(', ');
+    throw new InputError({ what: `There is no shape ${shape}`, expected: names, remedy: 'name one of these' });
+  }
+  return createModel(new Fields(config, 'shape'), 'causal', new Set());
+}
+
+/**
+ * Every prompt with every context.
+ * @throws {InputError} a context is shorter than a prompt, which is a part of it.
+ */
+export function combinations({ promptTokens, contexts }: Pick<BenchOptions, 'promptTokens' | 'contexts'>) {
+  return promptTokens.flatMap((prompt) =>
+    (contexts.length > 0 ? contexts : [prompt]).map((context): Combination => {
+      if (context >= prompt) return { promptTokens: prompt, contextTokens: context };
+      throw new InputError({
+        what: 'A context is shorter than its prompt',
+        expected: `at least ${prompt} tokens of context, the last ${prompt} of which are the prompt`,
+        actual: String(context),
+        remedy: 'make the prompt shorter or the context longer',
+      });
+    }),
+  );
+}
+
+/**
+ * A shape with random weights on a device of its own, which the caller disposes; an abort destroys it at once, so that nobody waits for
+ * what the GPU still has to do.
+ * @throws {DeviceMemoryError} the weights and a cache of so many slots do not fit; what opening the device throws.
+ */
+export async function openShape(
+  { shape, dtype, gpu: gpuOptions }: Pick<BenchOptions, 'shape' | 'dtype' | 'gpu'>,
+  slots: number,
+  signal?: AbortSignal,
+): Promise<LoadedModel> {
+  const model = modelOf(shape);
+  const gpu = await openGpu(gpuOptions);
   try {
-    return await measure(gpu, config, options, runtime);
-  } finally {
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', () => gpu.dispose(), { once: true });
+    const plan = planMemory(gpu, model, checkpointFromTensors(new Map()), { dtype }, slots);
+    const layerKeysBytes = plan.kvCacheBytes / (2 * model.layers);
+    if (layerKeysBytes > plan.largestBinding.limitBytes || !(await hasRoomFor(gpu, plan.totalBytes))) {
+      throw new DeviceMemoryError({
+        what: `${shape} in ${dtype} with ${slots} tokens does not fit this GPU`,
+        expected: `room for ${formatBytes(plan.totalBytes)}, in buffers of at most ${formatBytes(plan.largestBinding.limitBytes)}`,
+        actual: `weights take ${formatBytes(plan.weightBytes)}, keys and values ${formatBytes(plan.kvCacheBytes)}`,
+        remedy: 'choose a smaller shape, a smaller dtype or a shorter context, or close other pages that use the GPU',
+      });
+    }
+    return await LoadedModel.random(gpu, model, { dtype });
+  } catch (error) {
     gpu.dispose();
+    signal?.throwIfAborted();
+    throw error;
   }
 }
 
-async function measure(
-  gpu: Gpu,
-  config: Record<string, unknown>,
-  { shape, dtype, promptTokens, decodeTokens, repeats, profile }: BenchOptions,
+/**
+ * Measures each combination of prompt and context, on a device that lives as long as the measurement.
+ * @throws {InputError} an unknown shape, a context that is too short; what {@link openShape} throws; the signal's reason on abort.
+ */
+export async function* runBench(
+  options: BenchOptions,
   runtime: string,
-): Promise<BenchResult> {
-  const model = createModel(new Fields(config, 'shape'), 'causal', new Set());
+  { signal, onProgress }: BenchControl = {},
+): AsyncGenerator<BenchResult, void, undefined> {
+  const { shape, dtype, decodeTokens, repeats } = options;
+  const all = combinations(options);
+  const total = 1 + all.length * (WARM_UP_RUNS + repeats);
+  let done = 0;
+  const report = (text: string) => onProgress?.({ done, total, text });
+  const longest = Math.max(...all.map(({ contextTokens }) => contextTokens));
+  report(`${shape}, ${dtype}: making weights`);
   const began = performance.now();
-  const loaded = await LoadedModel.random(gpu, model, { dtype });
-  const loop = new TokenLoop(new Session(loaded, { capacity: promptTokens + decodeTokens }));
+  const loaded = await openShape(options, longest + decodeTokens, signal);
+  try {
+    done++;
+    let loadMs: number | undefined;
+    for (const combination of all) {
+      signal?.throwIfAborted();
+      const { promptTokens, contextTokens } = combination;
+      const session = await Session.open(loaded, { capacity: contextTokens + decodeTokens });
+      const loop = new TokenLoop(session);
+      try {
+        const run = async (index: number) => {
+          report(`${shape}, ${dtype}: ${contextTokens} tokens of context, prompt of ${promptTokens}`);
+          const result = await measureRun(loop, combination, decodeTokens, index, signal);
+          done++;
+          return result;
+        };
+        await run(0);
+        loadMs ??= performance.now() - began;
+        for (let index = 1; index < WARM_UP_RUNS; index++) await run(index);
+        const runs: RunTimes[] = [];
+        for (let index = 0; index < repeats; index++) runs.push(await run(WARM_UP_RUNS + index));
+        const { gpu, model } = loaded;
+        const result: BenchResult = {
+          engine: 'intab',
+          runtime,
+          adapter: gpu.name,
+          shape,
+          dtype,
+          prompt_tokens: promptTokens,
+          context_tokens: contextTokens,
+          decode_tokens: decodeTokens,
+          prefill_tok_s: round(median(runs.map((each) => each.prefill_tok_s))),
+          decode_tok_s: round(median(runs.map((each) => each.decode_tok_s))),
+          ttft_ms: round(median(runs.map((each) => each.ttft))),
+          load_ms: round(loadMs),
+          layers: model.layers,
+          dispatches_per_token: loop.dispatchesPerToken,
+          dispatches_per_layer: (loop.dispatchesPerToken - OUTSIDE_LAYERS) / model.layers,
+          weight_bytes: loaded.weights.sizeBytes,
+          gpu_bytes: gpu.buffers.liveBytes,
+          runs: runs.map((each) => ({
+            prefill_tok_s: round(each.prefill_tok_s),
+            decode_tok_s: round(each.decode_tok_s),
+          })),
+        };
+        if (options.profile) result.profile = await profileSteps(session, combination, decodeTokens);
+        report(`${shape}, ${dtype}: ${contextTokens} tokens of context measured`);
+        yield result;
+      } finally {
+        loop.dispose();
+      }
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    loaded.gpu.dispose();
+  }
+}
+
+interface RunTimes {
+  ttft: number;
+  prefill_tok_s: number;
+  decode_tok_s: number;
+}
+
+/** One prompt behind a context that is taken as cached, and the tokens after it. */
+async function measureRun(
+  loop: TokenLoop,
+  { promptTokens, contextTokens }: Combination,
+  decodeTokens: number,
+  index: number,
+  signal: AbortSignal | undefined,
+): Promise<RunTimes> {
   const sampling = { temperature: 1, repetitionPenalty: 1, topK: 0, topP: 1, minP: 0, sample: false, seed: SEED };
   const settings = { maxNewTokens: decodeTokens, eosTokenIds: [], sampling };
-  const run = async (index: number) => {
-    const start = performance.now();
-    let first = 0;
-    let tokens = 0;
-    for await (const _ of loop.run([promptOf(promptTokens, model.vocabSize, index)], settings)) {
-      if (tokens++ === 0) first = performance.now();
-    }
-    const end = performance.now();
-    return {
-      ttft: first - start,
-      prefill_tok_s: (promptTokens * 1000) / (first - start),
-      decode_tok_s: ((tokens - 1) * 1000) / (end - first),
-    };
+  const ids = promptOf(contextTokens, loop.session.loaded.model.vocabSize, index);
+  loop.assumeCached(ids.slice(0, contextTokens - promptTokens));
+  const start = performance.now();
+  let first = 0;
+  let tokens = 0;
+  for await (const _ of loop.run([ids], settings, { signal })) {
+    if (tokens++ === 0) first = performance.now();
+  }
+  const end = performance.now();
+  return {
+    ttft: first - start,
+    prefill_tok_s: (promptTokens * 1000) / (first - start),
+    decode_tok_s: ((tokens - 1) * 1000) / (end - first),
   };
-  await run(0);
-  const loadMs = performance.now() - began;
-  await run(1);
-  const runs = [];
-  for (let index = 0; index < repeats; index++) runs.push(await run(2 + index));
-  const result: BenchResult = {
-    engine: 'intab',
-    runtime,
-    adapter: gpu.name,
-    shape,
-    dtype,
-    prompt_tokens: promptTokens,
-    decode_tokens: decodeTokens,
-    prefill_tok_s: round(median(runs.map((each) => each.prefill_tok_s))),
-    decode_tok_s: round(median(runs.map((each) => each.decode_tok_s))),
-    ttft_ms: round(median(runs.map((each) => each.ttft))),
-    load_ms: round(loadMs),
-    layers: model.layers,
-    dispatches_per_token: loop.dispatchesPerToken,
-    dispatches_per_layer: (loop.dispatchesPerToken - OUTSIDE_LAYERS) / model.layers,
-    weight_bytes: loaded.weights.sizeBytes,
-    gpu_bytes: gpu.buffers.liveBytes,
-    runs: runs.map((each) => ({ prefill_tok_s: round(each.prefill_tok_s), decode_tok_s: round(each.decode_tok_s) })),
-  };
-  if (profile) result.profile = await profileSteps(loop.session, promptTokens, decodeTokens);
-  loop.dispose();
-  loaded.dispose();
-  return result;
 }
 
 const PROFILE_REPEATS = 50;
 
-/** Times each kernel of a decode step behind the prompt, and of a prefill step. */
-async function profileSteps(session: Session, promptTokens: number, decodeTokens: number) {
+/** Times each kernel of a decode step behind the context, and of a prefill step at its end. */
+async function profileSteps(session: Session, { promptTokens, contextTokens }: Combination, decodeTokens: number) {
   const { cache, chunkTokens } = session;
   const profile: Record<string, StepProfile> = {};
   const steps = [
@@ -165,7 +301,7 @@ async function profileSteps(session: Session, promptTokens: number, decodeTokens
     },
   ];
   for (const { name, plan, tokens } of steps) {
-    cache.length = name === 'decode' ? promptTokens + decodeTokens - 1 : 0;
+    cache.length = name === 'decode' ? contextTokens + decodeTokens - 1 : contextTokens - promptTokens;
     const size = session.beginStep(tokens, name === 'decode' ? 0 : 1, 0, cache.capacity, (_, t) => t);
     await plan.gpuTime(size);
     const gpuMs = await plan.gpuTime(size);

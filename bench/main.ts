@@ -1,24 +1,27 @@
 // node bench.mjs [options]: the benchmark's command line. Prints one JSON line per measurement.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
-import type { DTypeChoice } from '../src/runtime/load-weights.ts';
-import { type BenchOptions, type BenchResult, runBench } from './bench.ts';
-import type { LoadResult } from './load.ts';
-import { modelServer } from './serve-model.ts';
+import { BENCH_DTYPES, type BenchDType, type BenchResult, combinations, modelOf, runBench } from './bench.ts';
+import { type KernelResult, runKernelBench } from './kernels.ts';
+import type { PageOptions } from './page.ts';
+import { runInBrowser } from './run-in-browser.ts';
 import { SHAPES } from './shapes.ts';
+import { kernelTables, markdown, speedTable } from './table.ts';
 
 const USAGE = `usage: bench [options]
-  --shape NAME           ${Object.keys(SHAPES).join(', ')}, or several with commas (tiny)
-  --dtype f16|bf16|f32|q8|q4  how weights are kept (f16)
-  --prompt-tokens N      (64)
+Every shape is measured with every dtype, prompt length and context, one JSON line each. LIST: values with commas between.
+  --shape LIST           of ${Object.keys(SHAPES).join(', ')} (tiny)
+  --dtype LIST           how weights are kept: ${BENCH_DTYPES.join(', ')} (f16)
+  --prompt-tokens LIST   (64)
+  --context LIST         tokens in the KV cache when decode starts: the prompt is the last of them, and those before it
+                         are not computed. Their slots hold zeros, as what attention costs does not depend on values.
+                         (the prompt alone)
   --decode-tokens N      (32)
   --repeats N            measured runs, of which the median counts (3)
-  --profile              also times each kernel by itself
+  --table                also prints all results as a table at the end
+  --kernels              measures the kernels of a decode and of a prefill step instead: time, bytes and floating-point
+                         operations, beside a copy, a read and a chain of multiply-adds measured on the same device
+  --profile              also times each dispatch repeated by itself
   --load                 measures loading instead, in a browser: from the server, from the cache, and raw
   --limits default       only WebGPU's default limits
   --without LIST         of ${OPTIONAL_FEATURES.join(',')}
@@ -27,8 +30,6 @@ const USAGE = `usage: bench [options]
   --browser-args "ARGS"  its arguments
   --dawn "SWITCHES"      Dawn's switches for --runtime node`;
 
-const BROWSER_TIMEOUT_MS = 15 * 60_000;
-
 function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
@@ -36,8 +37,11 @@ function readOptions(args: string[]) {
       shape: { type: 'string', default: 'tiny' },
       dtype: { type: 'string', default: 'f16' },
       'prompt-tokens': { type: 'string', default: '64' },
+      context: { type: 'string', default: '' },
       'decode-tokens': { type: 'string', default: '32' },
       repeats: { type: 'string', default: '3' },
+      table: { type: 'boolean', default: false },
+      kernels: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       load: { type: 'boolean', default: false },
       limits: { type: 'string', default: 'best' },
@@ -52,73 +56,44 @@ function readOptions(args: string[]) {
   return values;
 }
 
-/** The browser's helpers may write for a moment after it ended; a leftover in the temporary folder fails no measurement. */
-function removeProfile(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  } catch (error) {
-    console.error(`left behind: ${folder} (${error instanceof Error ? error.message : String(error)})`);
-  }
+const listOf = (text: string) => text.split(',').filter(Boolean);
+
+/** @throws Error for what is no positive whole number. */
+function countsOf(option: string, text: string): number[] {
+  return listOf(text).map((word) => {
+    const count = Number(word);
+    if (Number.isInteger(count) && count > 0) return count;
+    throw new Error(`--${option} ${word}: expected a whole number above 0`);
+  });
 }
 
-/** Runs one measurement in a browser: serves the page, starts the browser on it, waits for the result. */
-async function runInBrowser(options: BenchOptions, browser: string, args: string[]): Promise<BenchResult | LoadResult> {
-  const profile = mkdtempSync(join(tmpdir(), 'intab-bench-'));
-  const page =
-    '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>';
-  let receive: (body: string) => void = () => {};
-  const received = new Promise<string>((resolve) => {
-    receive = resolve;
+function isDType(word: string): word is BenchDType {
+  return (BENCH_DTYPES as readonly string[]).includes(word);
+}
+
+/** The runs that the options ask for, one per shape and dtype; each loads its weights once. */
+function runsOf(values: ReturnType<typeof readOptions>): PageOptions[] {
+  const shapes = listOf(values.shape);
+  for (const shape of shapes) modelOf(shape);
+  const dtypes = listOf(values.dtype).map((dtype) => {
+    if (isDType(dtype)) return dtype;
+    throw new Error(`--dtype ${dtype}: expected one of ${BENCH_DTYPES.join(', ')}`);
   });
-  const serveModel = options.load ? modelServer(options.shape) : undefined;
-  const server = createServer((request, response) => {
-    if (serveModel?.(request, response)) return;
-    if (request.method === 'POST') {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        receive(Buffer.concat(chunks).toString());
-        response.end();
-      });
-    } else if (request.url === '/page.js') {
-      const script = readFileSync(join(import.meta.dirname, 'page.js'));
-      response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
-    } else {
-      response.writeHead(200, { 'content-type': 'text/html' }).end(page);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const url = `http://127.0.0.1:${port}/#${encodeURIComponent(JSON.stringify(options))}`;
-  const child = spawn(browser, ['--headless=new', `--user-data-dir=${profile}`, '--no-first-run', ...args, url], {
-    stdio: 'ignore',
-  });
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const failed = new Promise<never>((_, reject) => {
-      child.on('error', reject);
-      child.on('exit', (code) => reject(new Error(`the browser ended with code ${code} before the benchmark did`)));
-      timer = setTimeout(() => reject(new Error('the benchmark took too long')), BROWSER_TIMEOUT_MS);
-    });
-    const { result, error } = JSON.parse(await Promise.race([received, failed])) as {
-      result?: BenchResult | LoadResult;
-      error?: string;
-    };
-    if (!result) throw new Error(error);
-    return result;
-  } finally {
-    clearTimeout(timer);
-    child.removeAllListeners();
-    const ended = new Promise((resolve) => child.on('exit', resolve));
-    if (child.exitCode === null && child.pid !== undefined) {
-      child.kill();
-      await ended;
-    }
-    server.close();
-    server.closeAllConnections();
-    removeProfile(profile);
-  }
+  const common = {
+    what: values.load ? 'load' : values.kernels ? 'kernels' : 'speed',
+    promptTokens: countsOf('prompt-tokens', values['prompt-tokens']),
+    contexts: countsOf('context', values.context),
+    decodeTokens: countsOf('decode-tokens', values['decode-tokens'])[0] ?? 1,
+    repeats: countsOf('repeats', values.repeats)[0] ?? 1,
+    profile: values.profile,
+    gpu: {
+      limits: values.limits === 'default' ? 'default' : 'best',
+      without: listOf(values.without) as OptionalFeature[],
+      dawn: values.dawn.split(/\s+/).filter(Boolean),
+    },
+  } as const;
+  combinations(common);
+  return shapes.flatMap((shape) => dtypes.map((dtype) => ({ ...common, shape, dtype })));
 }
 
 async function main(args: string[]): Promise<void> {
@@ -127,30 +102,25 @@ async function main(args: string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
-  for (const shape of values.shape.split(',')) {
-    const options: BenchOptions = {
-      shape,
-      dtype: values.dtype as DTypeChoice,
-      promptTokens: Number(values['prompt-tokens']),
-      decodeTokens: Number(values['decode-tokens']),
-      repeats: Number(values.repeats),
-      profile: values.profile,
-      load: values.load,
-      gpu: {
-        limits: values.limits === 'default' ? 'default' : 'best',
-        without: values.without.split(',').filter(Boolean) as OptionalFeature[],
-        dawn: values.dawn.split(/\s+/).filter(Boolean),
-      },
-    };
-    if (values.runtime === 'node' && values.load) throw new Error(`--load measures browsers\n${USAGE}`);
-    if (values.runtime === 'node') {
-      console.log(JSON.stringify(await runBench(options, 'node')));
-    } else {
-      if (!values.browser) throw new Error(`--runtime chromium needs --browser PATH\n${USAGE}`);
-      const browserArgs = values['browser-args'].split(/\s+/).filter(Boolean);
-      console.log(JSON.stringify(await runInBrowser(options, values.browser, browserArgs)));
+  const { browser, runtime } = values;
+  if (runtime === 'node' && values.load) throw new Error(`--load measures browsers\n${USAGE}`);
+  const measure = (run: PageOptions): AsyncGenerator<object> => {
+    if (runtime === 'node') return run.what === 'kernels' ? runKernelBench(run, runtime) : runBench(run, runtime);
+    if (!browser) throw new Error(`--runtime chromium needs --browser PATH\n${USAGE}`);
+    return runInBrowser(run, browser, values['browser-args'].split(/\s+/).filter(Boolean));
+  };
+  const results: object[] = [];
+  for (const run of runsOf(values)) {
+    for await (const result of measure(run)) {
+      console.log(JSON.stringify(result));
+      results.push(result);
     }
   }
+  if (!values.table || values.load) return;
+  const kernels = values.kernels ? (results as KernelResult[]) : [];
+  const tables = values.kernels ? kernels.flatMap(kernelTables) : [speedTable(results as BenchResult[])];
+  for (const table of tables) console.log(`\n${table.title ? `${table.title}\n\n` : ''}${markdown(table)}`);
+  for (const note of kernels[0]?.notes ?? []) console.log(`- ${note}`);
 }
 
 try {

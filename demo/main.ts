@@ -1,5 +1,6 @@
 // The page: finds the adapter, and opens the tab that the address names.
 
+import { bindBenchmark, openBenchmark } from './benchmark.ts';
 import { bindChat, openChat, refuseChat } from './chat.ts';
 import { bindClassify, openClassify } from './classify.ts';
 import { element } from './elements.ts';
@@ -9,13 +10,17 @@ import { bindTabs } from './tabs.ts';
 async function start(): Promise<void> {
   bindChat();
   bindClassify();
+  bindBenchmark();
   const opened = new Set<string>();
   const adapter = findAdapter().catch(describeProblem);
-  bindTabs(['chat', 'classify'], async (tab) => {
+  bindTabs(['chat', 'classify', 'benchmark'], async (tab) => {
     element('chat-actions', HTMLElement).hidden = tab !== 'chat';
-    if ('what' in (await adapter) || opened.has(tab)) return;
+    const found = await adapter;
+    if ('what' in found || opened.has(tab)) return;
     opened.add(tab);
-    await (tab === 'chat' ? openChat() : openClassify());
+    if (tab === 'chat') await openChat();
+    else if (tab === 'classify') await openClassify();
+    else openBenchmark(found.isFallback);
   });
   const chip = element('adapter', HTMLElement);
   const found = await adapter;

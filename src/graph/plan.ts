@@ -3,12 +3,18 @@ import { MAP_READ } from '../gpu/buffers.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type BoundLaunch, bindLaunch } from '../kernels/bound-launch.ts';
 import type { Activation, Grid, Launch, StepSize } from '../kernels/kernel.ts';
+import type { Op } from './graph.ts';
 
 const QUERY_USAGE = 0x200 | 0x4; // QUERY_RESOLVE | COPY_SRC
 
+/** A launch and the op it came from; those of a plan's tail came from none. */
+export interface PlannedLaunch extends Launch {
+  op?: Op | undefined;
+}
+
 interface PlanParts {
   label: string;
-  launches: readonly Launch[];
+  launches: readonly PlannedLaunch[];
   /** Where the caller puts embeddings, in plans that take them. */
   input: Activation | undefined;
   outputs: ReadonlyMap<string, Activation>;
@@ -25,7 +31,7 @@ export class Plan {
   /** Buffers that are no activations: attention weights by name. */
   readonly extra: ReadonlyMap<string, GPUBuffer>;
   readonly #gpu: Gpu;
-  readonly #dispatches: readonly BoundLaunch[];
+  readonly #dispatches: readonly (BoundLaunch & { op?: Op | undefined })[];
   readonly #owned: readonly GPUBuffer[];
   readonly #grid: Grid = [0, 0, 0];
 
@@ -36,7 +42,7 @@ export class Plan {
     this.outputs = parts.outputs;
     this.extra = parts.extra;
     this.#owned = parts.owned;
-    this.#dispatches = dispatches;
+    this.#dispatches = dispatches.map((dispatch, i) => ({ ...dispatch, op: parts.launches[i]?.op }));
   }
 
   /** Compiles all pipelines in parallel and makes the bind groups. */
@@ -45,11 +51,17 @@ export class Plan {
     return new Plan(gpu, parts, dispatches);
   }
 
-  /** Encodes one step into a compute pass. Returns the number of dispatches. */
-  encode(pass: GPUComputePassEncoder, size: StepSize): number {
+  /** The ops that have dispatches, in order; undefined stands for the plan's tail. */
+  get ops(): readonly (Op | undefined)[] {
+    return [...new Set(this.#dispatches.map(({ op }) => op))];
+  }
+
+  /** Encodes one step into a compute pass, or those of its ops that `only` has. Returns the number of dispatches. */
+  encode(pass: GPUComputePassEncoder, size: StepSize, only?: ReadonlySet<Op | undefined>): number {
     const grid = this.#grid;
     let count = 0;
     for (const dispatch of this.#dispatches) {
+      if (only && !only.has(dispatch.op)) continue;
       dispatch.grid(size, grid);
       if (grid[0] === 0) continue;
       pass.setPipeline(dispatch.pipeline);
@@ -60,10 +72,11 @@ export class Plan {
     return count;
   }
 
-  /** Labels of the dispatches of a step, in order: for profiles and tests. */
-  labels(size: StepSize): string[] {
+  /** Labels of the dispatches of a step, or of those of its ops that `only` has, in order: for profiles and tests. */
+  labels(size: StepSize, only?: ReadonlySet<Op | undefined>): string[] {
     const grid = this.#grid;
     return this.#dispatches.flatMap((dispatch) => {
+      if (only && !only.has(dispatch.op)) return [];
       dispatch.grid(size, grid);
       return grid[0] === 0 ? [] : [dispatch.label];
     });

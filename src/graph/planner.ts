@@ -34,7 +34,7 @@ import { rmsNorm } from '../kernels/rms-norm.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import { type FusionRule, fuse } from './fusion/rule.ts';
 import { type Graph, type Op, readsOf, resultOf, type Tensor } from './graph.ts';
-import { Plan } from './plan.ts';
+import { Plan, type PlannedLaunch } from './plan.ts';
 import type { MatrixSpec, VectorSpec } from './weights.ts';
 
 /** Everything outside the graph that its kernels bind. */
@@ -180,7 +180,9 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
     },
   };
   try {
-    const launches = fused.ops.flatMap((op) => lower(op, context));
+    const launches: PlannedLaunch[] = fused.ops.flatMap((op) =>
+      lower(op, context).map((launch) => ({ ...launch, op })),
+    );
     for (const [name, tensor] of fused.outputs) outputs.set(name, activation(tensor));
     const output = (name: string) => {
       const found = outputs.get(name);

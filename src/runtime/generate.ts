@@ -46,6 +46,18 @@ export class TokenLoop {
   dispatchesPerToken = 0;
 
   /**
+   * Takes the cache to hold these ids, whatever its slots hold: the next prompt that begins with them computes only what is behind.
+   * For benchmarks of long contexts: what attention costs depends on how many slots there are, not on what they hold.
+   */
+  assumeCached(ids: readonly number[]): void {
+    const { cache } = this.session;
+    cache.length = 0;
+    cache.reserve(ids.length);
+    cache.length = ids.length;
+    this.#cachedIds = [...ids];
+  }
+
+  /**
    * Generates tokens: yields one id per sequence and step. Sequences that have ended go on until all have.
    * @param prompts `[B, T]` ids, padded to one length.
    * @param mask `[B, T]`, 0 for padding; positions count from it.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../bench/bench.ts';
+import type { KernelResult } from '../../bench/kernels.ts';
 import { fencedBlocks } from '../../tools/doc-blocks.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -45,6 +46,68 @@ describe('npm run bench', () => {
     expect(result.adapter).not.toBe('');
     expect(result.dispatches_per_layer).toBeLessThanOrEqual(7);
     expect(result.dispatches_per_token).toBeGreaterThan(result.layers);
+  });
+
+  it('measures every dtype with every context, loading each dtype once, and prints a table', () => {
+    const { stdout, status, stderr } = npm(
+      'bench',
+      ...['--shape', 'tiny', '--dtype', 'f32,f16', '--prompt-tokens', '16', '--context', '32,1024'],
+      ...['--decode-tokens', '4', '--repeats', '1', '--table'],
+    );
+    expect(status, stderr).toBe(0);
+    const results = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as BenchResult);
+    expect(results.map(({ dtype, context_tokens }) => [dtype, context_tokens])).toEqual([
+      ['f32', 32],
+      ['f32', 1024],
+      ['f16', 32],
+      ['f16', 1024],
+    ]);
+    const [short, long, other] = results as [BenchResult, BenchResult, BenchResult];
+    expect(long.load_ms).toBe(short.load_ms);
+    expect(other.load_ms).not.toBe(short.load_ms);
+    // Two layers, keys and values of two heads of 16 in f32.
+    expect(long.gpu_bytes - short.gpu_bytes).toBeGreaterThanOrEqual((1024 - 32) * 2 * 2 * 2 * 16 * 4);
+    const rows = stdout.split('\n').filter((line) => line.startsWith('| tiny'));
+    expect(rows.length).toBe(4);
+    expect(rows[1]).toMatch(/\| f32 +\| +16 \| +1024 \|/);
+  });
+
+  it('measures each op of a step beside what the device gives at most', () => {
+    const { lines, status, stderr } = npm(
+      'bench',
+      ...['--kernels', '--shape', 'tiny-moe', '--dtype', 'f32', '--prompt-tokens', '4', '--context', '40'],
+    );
+    expect(status, stderr).toBe(0);
+    const { peaks, steps } = JSON.parse(lines.at(-1) ?? '') as KernelResult;
+    for (const peak of Object.values(peaks)) expect(peak).toBeGreaterThan(0);
+    expect(steps.map(({ step, tokens, past }) => [step, tokens, past])).toEqual([
+      ['decode', 1, 40],
+      ['prefill', 4, 36],
+    ]);
+    for (const { ops } of steps) {
+      const experts = ops.find(({ op }) => op.startsWith('experts gate_proj'));
+      expect(experts).toMatchObject({ count: 2, cached: true });
+      expect(experts?.us).toBeGreaterThan(0);
+      expect(experts?.kernels[0]).toMatch(/^moe\//);
+      for (const { bytes, us, gb_s } of ops.filter((op) => op.us > 1)) {
+        expect(Math.abs(gb_s - bytes / 1e3 / us)).toBeLessThan(0.02);
+      }
+    }
+  });
+
+  it('refuses a context that is shorter than the prompt, an unknown dtype and what is no number', () => {
+    for (const [args, words] of [
+      [['--prompt-tokens', '64', '--context', '32'], 'at least 64 tokens'],
+      [['--dtype', 'q5'], 'q8'],
+      [['--context', 'long'], 'whole number'],
+    ] as const) {
+      const { status, stderr } = npm('bench', ...args);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain(words);
+    }
   });
 
   it('refuses an unknown shape', () => {

@@ -74,6 +74,75 @@ describe('the demo page', () => {
     await page.waitForFunction(() => document.querySelector('#intent .result li')?.textContent?.includes('cancel'));
   });
 
+  it('measures a shape with two dtypes and two contexts, draws it, and copies it', async () => {
+    const { page } = demo;
+    // The browser fetches the icon anew when the address changes.
+    await demo.context.setOffline(false);
+    await demo.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByTestId('tab-benchmark').click();
+    await page.getByTestId('benchmark-shape').selectOption('tiny');
+    await demo.context.setOffline(true);
+    await page.getByLabel('f32').check();
+    await page.getByLabel('f16').check();
+    await page.getByLabel('q4').uncheck();
+    await page.getByLabel('Contexts, in tokens').fill('32, 128');
+    await page.getByLabel('Prompt', { exact: true }).fill('16');
+    await page.getByLabel('Tokens to write').fill('4');
+    await page.getByTestId('benchmark-run').click();
+    await page.getByTestId('benchmark-run').waitFor({ timeout: 240_000 });
+    const rows = page.getByTestId('benchmark-table').locator('tbody tr');
+    const cells = await rows.evaluateAll((all) =>
+      all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')),
+    );
+    expect(cells.map(([dtype, context]) => [dtype, context])).toEqual([
+      ['f32', '32'],
+      ['f32', '128'],
+      ['f16', '32'],
+      ['f16', '128'],
+    ]);
+    for (const row of cells) for (const cell of row.slice(1)) expect(cell).toMatch(/^[\d,.]+( ms| s| [KMG]B)?$/);
+    const chart = page.getByTestId('benchmark-chart');
+    expect(await chart.locator('li').allTextContents()).toEqual(['f32', 'f16']);
+    // The marks say the numbers that the table has.
+    const decode = cells.map((row) => Number(row[3]?.replace(',', '')));
+    const said = await chart.locator('svg[role=img] g > title').allTextContents();
+    expect(said.length).toBe(4);
+    said.forEach((text, i) => {
+      expect(Number(/: ([\d,.]+) /.exec(text)?.[1]?.replace(',', '')) / (decode[i] ?? 0)).toBeCloseTo(1, 1);
+    });
+    await page.getByRole('button', { name: 'Copy result' }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/^\| tiny +\| f16 +\| +16 \| +128 \|/m);
+    const json = /```json\n([\s\S]*)\n```/.exec(copied)?.[1] ?? '';
+    expect((JSON.parse(json) as unknown[]).length).toBe(4);
+  });
+
+  it('stops a benchmark on request, and says what does not fit', async () => {
+    const { page } = demo;
+    await page.getByLabel('Contexts, in tokens').fill('4096');
+    await page.getByLabel('Tokens to write').fill('1024');
+    await page.getByTestId('benchmark-run').click();
+    await page.getByTestId('benchmark-stop').click();
+    await page.getByTestId('benchmark-run').waitFor();
+    expect(await page.getByTestId('benchmark-problems').textContent()).toBe('');
+
+    await page.getByLabel('Contexts, in tokens').fill('8');
+    await page.getByTestId('benchmark-run').click();
+    const problems = page.getByTestId('benchmark-problems');
+    await problems.locator('.what').waitFor();
+    expect(await problems.textContent()).toMatch(/context is shorter than its prompt/);
+
+    // The keys of a thousand million tokens are more than one buffer holds on any device.
+    await page.getByLabel('Contexts, in tokens').fill('1000000000');
+    await page.getByTestId('benchmark-run').click();
+    await problems
+      .locator('.what', { hasText: /fit|larger|memory/ })
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await page.getByTestId('benchmark-run').waitFor();
+    expect(await problems.locator('.problem').count()).toBe(2);
+  });
+
   it('lists what the browser keeps, exports, deletes and takes it back', async () => {
     const { page } = demo;
     await demo.context.setOffline(false);

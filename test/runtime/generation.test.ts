@@ -115,6 +115,19 @@ describe('generating', () => {
     expect(most === 0 ? cached : Math.min(cached, most)).toBe(most);
   });
 
+  it('computes only what is behind the ids that it is told to take as cached', async () => {
+    const prompt = [...PROMPT, 4, 1, 5];
+    const expected = await fresh([prompt]);
+    using filled = open();
+    await forward(loaded, { input_ids: [PROMPT], past_key_values: filled.session });
+    filled.assumeCached(PROMPT);
+    expect(await generate(filled, [prompt])).toEqual(expected);
+    using empty = open();
+    empty.assumeCached(PROMPT);
+    expect(await generate(empty, [prompt])).not.toEqual(expected);
+    expect(() => empty.assumeCached(Array(65).fill(1))).toThrow(InputError);
+  });
+
   it('forgets what an earlier generation sampled', async () => {
     using loop = open();
     await generate(loop, [PROMPT], { sampling: SAMPLED, count: 7 });

@@ -1,0 +1,91 @@
+// Runs a measurement in a browser: serves the page, starts the browser on it, passes on what the page posts.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PageMessage, PageOptions } from './page.ts';
+import { modelServer } from './serve-model.ts';
+
+/** The longest time between two results. */
+const RESULT_TIMEOUT_MS = 15 * 60_000;
+const PAGE = '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>';
+
+/** The browser's helpers may write for a moment after it ended; a leftover in the temporary folder fails no measurement. */
+function removeProfile(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  } catch (error) {
+    console.error(`left behind: ${folder} (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+/**
+ * Yields each result as it comes.
+ * @throws Error what the page met, the browser's end, or its silence.
+ */
+export async function* runInBrowser(
+  options: PageOptions,
+  browser: string,
+  args: readonly string[],
+): AsyncGenerator<object, void, undefined> {
+  const profile = mkdtempSync(join(tmpdir(), 'intab-bench-'));
+  const messages: PageMessage[] = [];
+  let wake: () => void = () => {};
+  const serveModel = options.what === 'load' ? modelServer(options.shape) : undefined;
+  const server = createServer((request, response) => {
+    if (serveModel?.(request, response)) return;
+    if (request.method === 'POST') {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        messages.push(JSON.parse(Buffer.concat(chunks).toString()) as PageMessage);
+        response.end();
+        wake();
+      });
+    } else if (request.url === '/page.js') {
+      const script = readFileSync(join(import.meta.dirname, 'page.js'));
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
+    } else {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const url = `http://127.0.0.1:${port}/#${encodeURIComponent(JSON.stringify(options))}`;
+  const child = spawn(browser, ['--headless=new', `--user-data-dir=${profile}`, '--no-first-run', ...args, url], {
+    stdio: 'ignore',
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (code) => resolve(`the browser ended with code ${code} before the benchmark did`));
+  });
+  const next = async (): Promise<PageMessage> => {
+    let timer: NodeJS.Timeout | undefined;
+    const posted = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const silence = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve('the benchmark took too long'), RESULT_TIMEOUT_MS);
+    });
+    const problem = messages.length > 0 ? undefined : await Promise.race([posted, ended, silence]);
+    clearTimeout(timer);
+    return messages.shift() ?? { error: problem ?? 'nothing was posted' };
+  };
+  try {
+    for (let message = await next(); ; message = await next()) {
+      if ('result' in message) yield message.result;
+      else if (message.error !== undefined) throw new Error(message.error);
+      else return;
+    }
+  } finally {
+    if (child.exitCode === null && child.pid !== undefined) {
+      child.kill();
+      await ended;
+    }
+    server.close();
+    server.closeAllConnections();
+    removeProfile(profile);
+  }
+}
