@@ -5,7 +5,7 @@
 // Sums in f32. Widths are padded with zeros to multiples of 8.
 override WG: u32 = 128u;
 override LANES: u32 = 32u;
-override ROWS: u32 = 4u; // 1, 2 or 4; not 1 when ACT
+override ROWS: u32 = 4u; // 1, 2 or 4; 4 for floats, not 1 when ACT
 override K8: u32; // width of x in units of 8
 override WIDTH: f32; // true width of x, for the mean
 override OUT_STRIDE: u32;
@@ -22,7 +22,7 @@ override EPS: f32 = 0.0;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // [R, N], or [R, N / 2] when ACT
 
 // @use weights
-// @use lanes
+// @use sum
 // @use row_sums
 // @use activation
 

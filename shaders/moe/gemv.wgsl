@@ -5,7 +5,7 @@
 // Sums in f32.
 override WG: u32 = 128u;
 override LANES: u32 = 32u;
-override ROWS: u32 = 4u; // 1, 2 or 4; not 1 when ACT
+override ROWS: u32 = 4u; // 1, 2 or 4; 4 for floats, not 1 when ACT
 const NORM = false;
 override K8: u32; // padded width of x in units of 8
 override BLOCK: u32; // rows of W per expert
@@ -22,7 +22,7 @@ override WEIGHTED: bool;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [R, slots, N], or [R, slots, N / 2] when ACT
 
 // @use weights
-// @use lanes
+// @use sum
 // @use row_sums
 // @use activation
 

@@ -4,7 +4,8 @@ import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
 import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
 import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
-import rowSumsSnippet from '../../shaders/lib/row_sums.wgsl?raw';
+import rowSumsFloats from '../../shaders/lib/row_sums_floats.wgsl?raw';
+import rowSumsQuant from '../../shaders/lib/row_sums_quant.wgsl?raw';
 import stepSnippet from '../../shaders/lib/step.wgsl?raw';
 import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
 import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
@@ -150,13 +151,11 @@ export function reduceFor(target: KernelTarget): string {
   return target.subgroups ? reduceSubgroup : reduceShared;
 }
 
-/** The snippet for `// @use lanes`. */
-export function lanesFor(target: KernelTarget): string {
-  return target.subgroups ? lanesSubgroup : lanesShared;
+/** The snippets for `// @use sum` and `// @use row_sums` of a GEMV. */
+export function rowSumsFor(format: WeightFormat, target: KernelTarget): { sum: string; row_sums: string } {
+  if (typeof format === 'string') return { sum: reduceFor(target), row_sums: rowSumsFloats };
+  return { sum: target.subgroups ? lanesSubgroup : lanesShared, row_sums: rowSumsQuant };
 }
-
-/** The snippet for `// @use row_sums`. */
-export const ROW_SUMS_WGSL = rowSumsSnippet;
 
 /** The snippet for `// @use step`. */
 export const STEP_WGSL = stepSnippet;

@@ -13,8 +13,7 @@ import {
   type KernelTarget,
   kernelLabel,
   type Launch,
-  lanesFor,
-  ROW_SUMS_WGSL,
+  rowSumsFor,
   rowsIndex,
   rowsOf,
   STEP_WGSL,
@@ -52,22 +51,33 @@ export interface LinearArgs {
   step: GPUBuffer;
 }
 
-/** Lanes that a GPU needs to be busy: so many rows at least are gathered side by side before a group of lanes takes several. */
-const BUSY_ROWS = 2048;
+/** Constants of a GEMV's shader: invocations of a workgroup, invocations that gather the same rows, and how many rows those are. */
+export type GemvShape = Record<'WG' | 'LANES' | 'ROWS', number> & Record<string, number>;
+
+/** Lanes that gather a row of quantised weights, and how many such groups make a workgroup. */
 const LANES = 32;
-const GROUPS = 4;
+const GROUPS = 8;
+/** Groups of lanes from which on a GPU is busy: with fewer rows a group takes fewer of them at a time. */
+const BUSY_GROUPS = 2048;
 
 /** How a GEMV divides a matrix of which `rows` rows are dispatched together; `paired` where pairs of rows make one result. */
-export function gemvShape(target: KernelTarget, rows: number, paired: boolean) {
+export function gemvShape(target: KernelTarget, { format, stride }: Weight, rows: number, paired: boolean): GemvShape {
+  if (typeof format === 'string') {
+    // Enough invocations to keep several loads each in flight.
+    let size = 32;
+    while (size * 4 < stride / 8 && size < 256) size *= 2;
+    size = workgroupSize(target, size);
+    return { WG: size, LANES: size, ROWS: 4 };
+  }
   const lanes = workgroupSize(target, target.subgroups ? Math.min(LANES, target.minSubgroup) : LANES);
   let each = 4;
-  while (each > (paired ? 2 : 1) && rows / each < BUSY_ROWS) each /= 2;
+  while (each > (paired ? 2 : 1) && rows / each < BUSY_GROUPS) each /= 2;
   // Software adapters take seconds to compile what has much workgroup memory.
   return { WG: target.software ? lanes : lanes * GROUPS, LANES: lanes, ROWS: each, CHUNK: target.software ? 32 : 512 };
 }
 
 /** Rows that a workgroup makes. */
-export function gemvTile({ WG, LANES, ROWS }: ReturnType<typeof gemvShape>): number {
+export function gemvTile({ WG, LANES, ROWS }: GemvShape): number {
   return (WG / LANES) * ROWS;
 }
 
@@ -85,7 +95,7 @@ function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPar
 export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, norm, gate, residual, y } = args;
   const constants = {
-    ...gemvShape(target, weight.rows, gate !== undefined),
+    ...gemvShape(target, weight, weight.rows, gate !== undefined),
     K8: weight.stride / 8,
     WIDTH: x.width,
     OUT_STRIDE: y.stride,
@@ -99,8 +109,7 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
     label: kernelLabel('linear/gemv', constants, formatName(weight.format), targetLabel(target)),
     code: assembleShader(gemvSource, {
       weights: weightsFor(weight.format, target),
-      lanes: lanesFor(target),
-      row_sums: ROW_SUMS_WGSL,
+      ...rowSumsFor(weight.format, target),
       activation: ACTIVATION_WGSL,
     }),
     bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,

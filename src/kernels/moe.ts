@@ -14,9 +14,8 @@ import {
   type KernelTarget,
   kernelLabel,
   type Launch,
-  lanesFor,
-  ROW_SUMS_WGSL,
   reduceFor,
+  rowSumsFor,
   rowsIndex,
   rowsOf,
   STEP_WGSL,
@@ -206,7 +205,7 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
   const { routing, routes, x, weight, blockRows, gate, y } = args;
   return weight.parts.map((part) => {
     const constants = {
-      ...gemvShape(target, blockRows * usedSlots(routing), gate !== undefined),
+      ...gemvShape(target, weight, blockRows * usedSlots(routing), gate !== undefined),
       FIRST_EXPERT: part.firstRow / blockRows,
       ...expertConstants(args),
     };
@@ -215,8 +214,7 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
         label: kernelLabel('moe/gemv', constants, formatName(weight.format), targetLabel(target)),
         code: assembleShader(gemvSource, {
           weights: weightsFor(weight.format, target),
-          lanes: lanesFor(target),
-          row_sums: ROW_SUMS_WGSL,
+          ...rowSumsFor(weight.format, target),
           activation: ACTIVATION_WGSL,
         }),
         bindings: ['read', 'read', 'read', 'write'],

@@ -1,5 +1,5 @@
-// The sums of ROWS (1, 2 or 4) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather. A lane reads a span of
-// each row at a time. The x of neighbouring spans lie far apart, so x comes through workgroup memory, a chunk at a time, and all
+// The sums of ROWS (1, 2 or 4) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather, for quantised weights.
+// A lane reads a span of each row at a time. The x of neighbouring spans lie far apart, so x comes through workgroup memory, a chunk at a time, and all
 // invocations of a workgroup share it; the weights of the next round are on their way meanwhile. The shader has `load_x`.
 struct RowSums {
   rows: vec4f, // of which the first ROWS count; each of the lanes has its part
