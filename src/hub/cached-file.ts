@@ -18,7 +18,7 @@ import {
 } from './weight-cache.ts';
 
 /** Chunks that are read from the store ahead of the one in use. */
-const READ_AHEAD = 1;
+const READ_AHEAD = 3;
 /**
  * Chunks that one request of a prefetch asks for. It is in no hurry, and a browser holds in memory what comes faster than it is read:
  * Chromium tens of megabytes of each answer.
