@@ -1,7 +1,7 @@
 // Measures loading in a browser: from the server, from the cache, and beside it what the cache's store and the GPU take by themselves.
 import { Fields } from '../src/formats/fields.ts';
 import { type Gpu, openGpu } from '../src/gpu/device.ts';
-import { type FileRecord, WeightCache } from '../src/hub/weight-cache.ts';
+import { chunkCount, type FileRecord, WeightCache } from '../src/hub/weight-cache.ts';
 import { AutoModelForCausalLM } from '../src/index.ts';
 import type { Model } from '../src/models/model.ts';
 import { createModel } from '../src/models/registry.ts';
@@ -28,6 +28,8 @@ export interface LoadResult {
   cached_gb_s: number;
   /** The same bytes read from the same store and nothing done with them. */
   store_read_gb_s: number;
+  /** The same, several chunks at a time, and each compared to its checksum. */
+  checked_read_gb_s: number;
   /** The same bytes written to GPU buffers. */
   upload_gb_s: number;
   /** cached_gb_s as a share of the slower of the two. */
@@ -38,6 +40,7 @@ export interface LoadResult {
 /** Where the server has the model. */
 export const MODEL_PATH = '/model';
 const PIECE_BYTES = 4 * 2 ** 20;
+const CHUNKS_AT_ONCE = 4;
 
 /** A checkpoint of a shape as bf16 tensors: its header, and the bytes of all tensors. */
 export function checkpointOf(shape: string): { header: Uint8Array; dataBytes: number } {
@@ -89,6 +92,7 @@ export async function benchLoad({ shape, dtype, repeats, gpu: gpuOptions }: Benc
     const cachedBytes = record.sizeBytes ?? 0;
     const rate = (ms: number) => cachedBytes / 1e6 / ms;
     const read = median(await repeat(repeats, () => readRaw(record)));
+    const checkedRead = median(await repeat(repeats, () => readChecked(record)));
     const upload = median(await repeat(repeats, () => uploadRaw(gpu, cachedBytes)));
     const cached = rate(median(times));
     return {
@@ -103,6 +107,7 @@ export async function benchLoad({ shape, dtype, repeats, gpu: gpuOptions }: Benc
       cached_ms: round(median(times)),
       cached_gb_s: round(cached),
       store_read_gb_s: round(rate(read)),
+      checked_read_gb_s: round(rate(checkedRead)),
       upload_gb_s: round(rate(upload)),
       of_the_slower: round(cached / Math.min(rate(read), rate(upload))),
       store: record.store,
@@ -116,6 +121,16 @@ export async function benchLoad({ shape, dtype, repeats, gpu: gpuOptions }: Benc
     const keys = await chunks.keys(`chunk/${generation}/`);
     const started = performance.now();
     for (const key of keys) await chunks.get(key);
+    return performance.now() - started;
+  }
+
+  async function readChecked(record: FileRecord): Promise<number> {
+    const count = chunkCount(record.sizeBytes ?? 0);
+    const started = performance.now();
+    for (let first = 0; first < count; first += CHUNKS_AT_ONCE) {
+      const indices = Array.from({ length: Math.min(CHUNKS_AT_ONCE, count - first) }, (_, i) => first + i);
+      await Promise.all(indices.map((index) => cache.chunk(record, index)));
+    }
     return performance.now() - started;
   }
 }

@@ -3,8 +3,8 @@
 import { IntabError, SourceError } from '../errors.ts';
 
 /**
- * The pieces that a generator yields, as a stream that is pulled and never runs ahead. `pieces` gets a signal that tells of an abort
- * from outside and of the stream's cancellation.
+ * The pieces that a generator yields, as a stream that is pulled and never runs ahead: the generator may take back a piece when it is
+ * asked for the next. `pieces` gets a signal that tells of an abort from outside and of the stream's cancellation.
  */
 export function streamOf(
   pieces: (signal: AbortSignal) => AsyncGenerator<Uint8Array, void, void>,
@@ -41,7 +41,7 @@ export async function collect(
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of chunksOf(stream, file, signal)) {
-    chunks.push(chunk);
+    chunks.push(chunk.slice());
     sizeBytes += chunk.length;
   }
   const bytes = new Uint8Array(sizeBytes);
@@ -53,8 +53,40 @@ export async function collect(
   return bytes;
 }
 
+/** Bytes of one read. */
+const READ_BYTES = 256 * 2 ** 10;
+
 /**
- * The chunks of a stream. Leaving the loop early cancels the stream; so does an abort.
+ * Reads a response's body piece by piece; undefined at its end. One buffer serves all reads where the browser can do that, and a piece
+ * is gone when the next is asked for: buffers that every read leaves behind add up to 100 MiB before the garbage collector comes.
+ */
+export function readerOf(body: ReadableStream<Uint8Array>): () => Promise<Uint8Array | undefined> {
+  const byob = byobReaderOf(body);
+  if (!byob) {
+    const reader = body.getReader();
+    return async () => (await reader.read()).value;
+  }
+  let buffer = new ArrayBuffer(READ_BYTES);
+  return async () => {
+    // The buffer moves into the read and comes back with it. Views of it that somebody kept have no bytes from here on.
+    const { done, value } = await byob.read(new Uint8Array(buffer));
+    if (value) buffer = value.buffer;
+    return done ? undefined : value;
+  };
+}
+
+/** Undefined where bodies are not streams of bytes, as in older Safari. */
+function byobReaderOf(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: 'byob' });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The chunks of a stream, each of which may be gone when the next is asked for. Leaving the loop early cancels the stream; so does an
+ * abort.
  * @throws SourceError naming `file` when the connection breaks; the signal's reason on abort.
  */
 export async function* chunksOf(

@@ -17,6 +17,13 @@ import {
   type WeightCache,
 } from './weight-cache.ts';
 
+/** Chunks that are read from the store ahead of the one in use. */
+const READ_AHEAD = 3;
+/**
+ * Chunks that one request of a prefetch asks for. It is in no hurry, and a browser holds in memory what comes faster than it is read:
+ * Chromium tens of megabytes of each answer.
+ */
+const PREFETCH_CHUNKS = 8;
 /** How often a tab looks for what another one downloads. */
 export const POLL_MS = 100;
 
@@ -35,6 +42,8 @@ export interface CacheSession {
   stopStoring(cause: unknown): void;
 }
 
+type StoredChunk = NonNullable<Awaited<ReturnType<WeightCache['chunk']>>>;
+
 export class CachedFile {
   readonly #session: CacheSession;
   readonly #record: FileRecord;
@@ -48,7 +57,6 @@ export class CachedFile {
   /** The chunk that is being stored and hashed while the next one comes. */
   #keeping: Promise<unknown> = Promise.resolve();
   #failure: IntegrityError | undefined;
-  #ahead: { index: number; bytes: Promise<Uint8Array<ArrayBuffer> | undefined> } | undefined;
 
   /** @param stored indices of the chunks that are stored. */
   constructor(session: CacheSession, record: FileRecord, stored: Set<number>) {
@@ -74,12 +82,13 @@ export class CachedFile {
   async *read(range: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
     let atBytes = range.startBytes;
     let unlock: (() => void) | undefined;
+    const ahead = new Map<number, Promise<StoredChunk | undefined>>();
     try {
       while (atBytes < this.#end(range)) {
         signal.throwIfAborted();
         if (this.#failure) throw this.#failure;
         const index = chunkAt(atBytes);
-        const chunk = await this.#load(index, this.#end(range));
+        const chunk = await this.#load(index, this.#end(range), ahead);
         if (chunk) {
           const piece = chunk.subarray(atBytes - chunkStart(index), this.#end(range) - chunkStart(index));
           if (piece.length === 0) return;
@@ -115,7 +124,8 @@ export class CachedFile {
           atBytes = nextBytes;
           continue;
         }
-        for await (const piece of this.#download(atBytes, this.#end(range), signal)) {
+        const endBytes = Math.min(chunkStart(index + PREFETCH_CHUNKS), this.#end(range));
+        for await (const piece of this.#download(atBytes, endBytes, signal)) {
           atBytes += piece.length;
           onBytes(piece.length);
           if (!this.#session.isStoring) return;
@@ -158,21 +168,20 @@ export class CachedFile {
     return [...this.#stored].reduce((left, index) => left - chunkLength(index, sizeBytes), sizeBytes);
   }
 
-  /** A stored chunk that is as it should be; undefined when there is none. Begins to read the next one. */
-  async #load(index: number, endBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const bytes = await (this.#ahead?.index === index ? this.#ahead.bytes : this.#loadNow(index));
-    this.#ahead = undefined;
-    const next = index + 1;
-    if (bytes && this.#stored.has(next) && chunkStart(next) < endBytes) {
-      const loading = this.#loadNow(next);
-      loading.catch(() => undefined);
-      this.#ahead = { index: next, bytes: loading };
+  /** A stored chunk that is as it should be; undefined when there is none. Begins to read those after it into `ahead`. */
+  async #load(
+    index: number,
+    endBytes: number,
+    ahead: Map<number, Promise<StoredChunk | undefined>>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const read = (wanted: number) =>
+      ahead.get(wanted) ?? this.#session.cache.chunk(this.#record, wanted).catch(() => undefined);
+    const loading = read(index);
+    for (let next = index + 1; next <= index + READ_AHEAD && chunkStart(next) < endBytes; next++) {
+      if (this.#stored.has(next)) ahead.set(next, read(next));
     }
-    return bytes;
-  }
-
-  async #loadNow(index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const chunk = await this.#session.cache.chunk(this.#record, index).catch(() => undefined);
+    ahead.delete(index);
+    const chunk = await loading;
     if (!chunk) {
       this.#stored.delete(index);
       return undefined;
@@ -199,7 +208,16 @@ export class CachedFile {
     }
     this.#record.sizeBytes ??= opened.fileSizeBytes;
     if ((opened.fileSizeBytes ?? this.#record.sizeBytes) !== this.#record.sizeBytes) throw this.#changed();
-    let buffer = isKept ? this.#bufferFor(index) : undefined;
+    // Two buffers take turns: one fills while the other is stored, which #keep waits for.
+    const buffers: Uint8Array<ArrayBuffer>[] = [];
+    const bufferFor = (chunk: number) => {
+      const length = chunkLength(chunk, this.#record.sizeBytes ?? Number.POSITIVE_INFINITY) + CHECKSUM_BYTES;
+      const used = buffers[chunk % 2];
+      const buffer = used && used.length >= length ? used : new Uint8Array(length);
+      buffers[chunk % 2] = buffer;
+      return buffer;
+    };
+    let buffer = isKept ? bufferFor(index) : undefined;
     for await (const bytes of chunksOf(opened.bytes, file, signal)) {
       for (let usedBytes = 0; usedBytes < bytes.length; ) {
         const part = bytes.subarray(usedBytes, usedBytes + chunkStart(index + 1) - atBytes);
@@ -210,7 +228,7 @@ export class CachedFile {
         if (atBytes === chunkStart(index + 1) || atBytes === this.#record.sizeBytes) {
           if (buffer) await this.#keep(index, buffer.subarray(0, atBytes - chunkStart(index) + CHECKSUM_BYTES));
           index++;
-          buffer = this.#bufferFor(index);
+          buffer = bufferFor(index);
         }
         if (wanted.length > 0) yield wanted;
       }
@@ -223,12 +241,6 @@ export class CachedFile {
     }
   }
 
-  #bufferFor(index: number): Uint8Array<ArrayBuffer> {
-    const { sizeBytes } = this.#record;
-    const mostBytes = chunkStart(index + 1) - chunkStart(index);
-    return new Uint8Array((sizeBytes === undefined ? mostBytes : chunkLength(index, sizeBytes)) + CHECKSUM_BYTES);
-  }
-
   /** Stores and hashes a downloaded chunk in the background; waits for the one before. */
   async #keep(index: number, buffer: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#keeping;
@@ -238,7 +250,8 @@ export class CachedFile {
     if (promised !== undefined && promised !== hexOf(checksum)) throw await this.#damaged(promised, hexOf(checksum));
     const keeping = [this.#note(index, bytes, hexOf(checksum)), this.#store(index, buffer, checksum)];
     const isLast = this.#isWhole;
-    this.#keeping = Promise.all(keeping).then(() => (isLast ? this.#finish() : undefined));
+    // With what is still under way: whoever waits for this may use all buffers again.
+    this.#keeping = Promise.all([this.#keeping, ...keeping]).then(() => (isLast ? this.#finish() : undefined));
     this.#keeping.catch(() => undefined);
     if (isLast) await this.#keeping;
   }

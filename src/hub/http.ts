@@ -3,7 +3,7 @@
 
 import { IntabError, SourceError } from '../errors.ts';
 import { decodeUtf8 } from '../formats/utf8.ts';
-import { asSourceError, collect, streamOf } from './byte-stream.ts';
+import { asSourceError, collect, readerOf, streamOf } from './byte-stream.ts';
 import { delay } from './delay.ts';
 import type { ByteRange, ByteStream, FileFacts } from './source.ts';
 
@@ -202,20 +202,20 @@ async function ask(request: HttpRequest, range: ByteRange, version: string | und
   }
 }
 
-/** The bytes of a response's body between two offsets in it. */
+/** The bytes of a response's body between two offsets in it, in pieces that are gone when the next is asked for. */
 async function* piecesOf(
   response: Response,
   fromBytes: number,
   toBytes: number,
   inTime: <T>(read: Promise<T>) => Promise<T>,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const reader = response.body?.getReader();
+  const read = response.body && readerOf(response.body);
   let atBytes = 0;
-  while (reader && atBytes < toBytes) {
-    const { done, value } = await inTime(reader.read());
-    if (done) return;
-    const piece = value.subarray(Math.max(fromBytes - atBytes, 0), toBytes - atBytes);
-    atBytes += value.length;
+  while (read && atBytes < toBytes) {
+    const bytes = await inTime(read());
+    if (bytes === undefined) return;
+    const piece = bytes.subarray(Math.max(fromBytes - atBytes, 0), toBytes - atBytes);
+    atBytes += bytes.length;
     if (piece.length > 0) yield piece;
   }
 }

@@ -26,11 +26,10 @@ import {
   readBlocks,
 } from '../quant/gguf-blocks.ts';
 import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
+import { UploadPacer } from './upload-pacer.ts';
 
 /** Rows move to the GPU in batches of about this size. */
 const STAGING_BYTES = 4 * 1024 * 1024;
-/** After this much the loader waits for the GPU, so that uploads do not pile up. */
-const WAIT_BYTES = 64 * 1024 * 1024;
 /** WebGPU dispatches at most 65,535 workgroups along one dimension; an even number. */
 const MAX_BATCH_ROWS = 65_534;
 const F16_MAX = 65_504;
@@ -85,10 +84,11 @@ export class RowUploader {
   /** Rows of the matrix before those held. */
   #row = 0;
   #largestScale = 0;
-  #unawaitedBytes = 0;
+  readonly #pacer: UploadPacer;
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+    this.#pacer = new UploadPacer(gpu);
     this.#batch = gpu.buffers.storage('load: batch', REPACK_BATCH_BYTES);
     this.#largest = gpu.buffers.storage('load: largest magnitude', 16);
     this.#staging = gpu.buffers.storage('load: staging', STAGING_BYTES);
@@ -135,18 +135,13 @@ export class RowUploader {
   }
 
   async #flush(source: RowSource, weight: Weight, spec: MatrixSpec, placement: Placement): Promise<void> {
-    const { queue } = this.#gpu;
     const fileRows = this.#held / source.rowBytes;
     const rows = fileRows * source.pieces;
     if (this.#liesRight(source, weight, spec, placement, rows)) this.#copy(weight, placement, rows);
     else await this.#move(source, weight, spec, placement, fileRows);
     this.#row += rows;
-    this.#unawaitedBytes += this.#held;
+    await this.#pacer.wrote(this.#held);
     this.#held = 0;
-    if (this.#unawaitedBytes >= WAIT_BYTES) {
-      await queue.onSubmittedWorkDone();
-      this.#unawaitedBytes = 0;
-    }
   }
 
   /** Whether the rows held are already as they will lie on the GPU, one after the other. */

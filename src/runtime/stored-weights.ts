@@ -4,12 +4,11 @@ import type { Gpu } from '../gpu/device.ts';
 import { readBuffer } from '../gpu/read-back.ts';
 import type { DerivedBytes } from '../hub/source.ts';
 import { formatName } from '../kernels/kernel.ts';
+import { UploadPacer } from './upload-pacer.ts';
 import type { WeightStore } from './weight-store.ts';
 
 /** Changes with the layout of weights on the GPU: what an older intab kept is made anew. */
 const LAYOUT_VERSION = 1;
-/** After this much the reader waits for the GPU, so that uploads do not pile up. */
-const WAIT_BYTES = 64 * 2 ** 20;
 
 /** Names the layout: the same for the same formats, split into the same parts (FNV-1a). Undefined where nothing is quantised. */
 export function layoutName(store: WeightStore): string | undefined {
@@ -46,7 +45,8 @@ export async function readStored(
   const buffers = store.buffers;
   const totalBytes = sizeOf(buffers);
   if (stored?.sizeBytes !== totalBytes) return false;
-  let [next, atBytes, loadedBytes, unawaitedBytes] = [0, 0, 0, 0];
+  const pacer = new UploadPacer(gpu);
+  let [next, atBytes, loadedBytes] = [0, 0, 0];
   for (;;) {
     options.signal?.throwIfAborted();
     const { value, done } = await stored.pieces.next();
@@ -60,12 +60,8 @@ export async function readStored(
       if (atBytes === buffer.size) [next, atBytes] = [next + 1, 0];
     }
     loadedBytes += value.byteLength;
-    unawaitedBytes += value.byteLength;
     options.onProgress?.(loadedBytes, totalBytes);
-    if (unawaitedBytes >= WAIT_BYTES) {
-      await gpu.queue.onSubmittedWorkDone();
-      unawaitedBytes = 0;
-    }
+    await pacer.wrote(value.byteLength);
   }
 }
 

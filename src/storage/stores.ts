@@ -42,7 +42,7 @@ async function open(): Promise<Stores> {
   const chunks = new Map<string, BlobStore>([['indexeddb', indexedDb]]);
   const opfs = await OpfsStore.open(DATABASE).catch(() => undefined);
   if (opfs) chunks.set('opfs', opfs);
-  // On a page, files are no faster than the database: docs/loading.md has the numbers.
+  // On a page, files are read faster than the database but written more slowly, and older browsers cannot write them there.
   if (!opfs || !hasSyncAccess()) return { records: indexedDb, chunks, preferred: 'indexeddb' };
   const preferred = remembered ? new TextDecoder().decode(remembered) : await fastestOf(chunks);
   if (!remembered) await indexedDb.put(FASTEST_KEY, new TextEncoder().encode(preferred));

@@ -36,12 +36,12 @@ export class KillableBrowser {
     return page;
   }
 
-  /** Ids of the processes that run pages. */
-  async rendererIds(): Promise<number[]> {
+  /** Its processes: ids, and what they are for, such as `browser`, `renderer` and `GPU`. */
+  async processes(): Promise<{ id: number; type: string }[]> {
     const session = await this.#browser?.newBrowserCDPSession();
     const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
     await session?.detach();
-    return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+    return processInfo;
   }
 
   /** Kills all of its processes at once. */
