@@ -2,6 +2,7 @@
 
 import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
 import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
+import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
 import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
 import rowSumsFloats from '../../shaders/lib/row_sums_floats.wgsl?raw';
@@ -27,6 +28,8 @@ export interface KernelTarget {
   /** The smallest subgroup there may be; 1 without subgroups. */
   minSubgroup: number;
   f16: boolean;
+  /** Subgroup matrices, with room for their tiles. */
+  matrices: boolean;
   maxInvocations: number;
   /** A software adapter, on which barriers between many invocations cost far more than idle lanes. */
   software: boolean;
@@ -40,11 +43,17 @@ export function workgroupSize(target: KernelTarget, wanted: number): number {
   return target.software ? SOFTWARE_WORKGROUP : Math.min(wanted, target.maxInvocations);
 }
 
+/** Bytes of workgroup memory that the largest tile of subgroup matrices takes: shaders/lib/matrix_tile.wgsl. */
+const MATRIX_STORAGE = 49_152;
+
 export function kernelTarget(gpu: Gpu): KernelTarget {
   return {
     subgroups: gpu.features.has('subgroups'),
     minSubgroup: gpu.minSubgroup,
     f16: gpu.features.has('f16'),
+    matrices:
+      (['matrices', 'f16', 'subgroups'] as const).every((feature) => gpu.features.has(feature)) &&
+      gpu.limits.maxComputeWorkgroupStorageSize >= MATRIX_STORAGE,
     maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
     software: gpu.softwareKernels,
   };
@@ -165,6 +174,24 @@ export function weightsFor(format: WeightFormat, target: KernelTarget): string {
   if (typeof format !== 'string') return quantSnippet(format) + weightsQuant;
   const units = { f32: weightsF32, f16: target.f16 ? weightsF16Native : weightsF16, bf16: weightsBf16 };
   return units[format] + weightsPlain;
+}
+
+/** A tile of subgroup matrices: so many subgroups along the rows of x and along the rows of W. */
+export interface MatrixTile {
+  WM: number;
+  WN: number;
+}
+
+/** Rows of x and rows of W in a tile. */
+export function matrixTileSize({ WM, WN }: MatrixTile): { lines: number; columns: number } {
+  return { lines: WM * 32, columns: WN * 64 };
+}
+
+/** The snippets for `// @use shape` and `// @use tile` of a GEMM with subgroup matrices. */
+export function matrixTileFor(format: WeightFormat, tile: MatrixTile): { shape: string; tile: string } {
+  // f16 holds bf16 but for magnitudes that weights do not have, and other weights in two parts.
+  const parts = format === 'f16' || format === 'bf16' ? 1 : 2;
+  return { shape: shapeSnippet({ ...tile, W_PARTS: parts }), tile: matrixTile };
 }
 
 /** The constants of a quantised format in WGSL. */

@@ -1,6 +1,7 @@
 // y = act(x · Wᵀ + b) + residual, with an optional RMSNorm of x in front. Picks GEMV for a few rows and GEMM for many.
 // Twin of shaders/linear/gemv.wgsl and shaders/linear/gemm.wgsl.
 import gemmSource from '../../shaders/linear/gemm.wgsl?raw';
+import gemmMatrixSource from '../../shaders/linear/gemm_matrix.wgsl?raw';
 import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
@@ -10,13 +11,17 @@ import {
   foldGrid,
   formatName,
   from,
+  type Grid,
   type KernelTarget,
   kernelLabel,
   type Launch,
+  matrixTileFor,
+  matrixTileSize,
   rowSumsFor,
   rowsIndex,
   rowsOf,
   STEP_WGSL,
+  type StepSize,
   targetLabel,
   type Weight,
   type WeightPart,
@@ -124,6 +129,10 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   });
 }
 
+/** Tiles from which on a GPU is busy with large ones. */
+const BUSY_TILES = 90;
+const MATRIX_TILES = { small: { WM: 2, WN: 2 }, large: { WM: 4, WN: 2 } } as const;
+
 export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, gate, residual, y, step } = args;
   const constants = {
@@ -134,14 +143,43 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
     RESIDUAL: residual ? 1 : 0,
     ROWS: rowsIndex(y.rows),
   };
+  const snippets = {
+    step: STEP_WGSL,
+    weights: weightsFor(weight.format, target),
+    activation: ACTIVATION_WGSL,
+  };
+  const variant = [formatName(weight.format), targetLabel(target)];
+  const bindings = ['read', 'read', 'read', 'read', 'read', 'write'] as const;
+  if (target.matrices) {
+    const tiles = Object.values(MATRIX_TILES).map((tile) => ({
+      ...matrixTileSize(tile),
+      source: {
+        label: kernelLabel('linear/gemm_matrix', { ...tile, ...constants }, ...variant),
+        code: assembleShader(gemmMatrixSource, { ...snippets, ...matrixTileFor(weight.format, tile) }),
+        bindings,
+        constants,
+      },
+    }));
+    return weight.parts.flatMap((part) =>
+      tiles.map(({ lines, columns, source }, index) => ({
+        source,
+        bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
+        grid: (size: StepSize, grid: Grid) => {
+          const rows = rowsOf(size, y.rows);
+          const large = matrixTileSize(MATRIX_TILES.large);
+          const isBusy = Math.ceil(rows / large.lines) * Math.ceil(part.rows / large.columns) >= BUSY_TILES;
+          const isChosen = index === (isBusy ? 1 : 0);
+          grid[0] = isChosen ? Math.ceil(part.rows / columns) : 0;
+          grid[1] = Math.ceil(rows / lines);
+          grid[2] = 1;
+        },
+      })),
+    );
+  }
   const source = {
-    label: kernelLabel('linear/gemm', constants, formatName(weight.format), targetLabel(target)),
-    code: assembleShader(gemmSource, {
-      step: STEP_WGSL,
-      weights: weightsFor(weight.format, target),
-      activation: ACTIVATION_WGSL,
-    }),
-    bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
+    label: kernelLabel('linear/gemm', constants, ...variant),
+    code: assembleShader(gemmSource, snippets),
+    bindings,
     constants,
   };
   return weight.parts.map((part) => {

@@ -48,6 +48,8 @@ export interface KernelCase {
 /** All cases of a few shaders, named as their files are: `linear/gemv`. */
 export interface KernelSuite {
   shaders: readonly string[];
+  /** Those that run in place of others where the adapter has subgroup matrices. */
+  matrixShaders?: readonly string[];
   cases: readonly KernelCase[];
 }
 
@@ -78,7 +80,8 @@ export class Bench {
   /** `software` picks the workgroups of software adapters; otherwise those of hardware run here too. */
   constructor(gpu: Gpu, name: string, software = false) {
     this.gpu = gpu;
-    this.target = { ...kernelTarget(gpu), software };
+    const target = kernelTarget(gpu);
+    this.target = { ...target, software, matrices: target.matrices && !software };
     this.random = randomSource(seedOf(name));
   }
 

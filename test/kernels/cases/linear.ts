@@ -133,6 +133,9 @@ const GEMV: readonly (Common & { rows?: number })[] = [
   { k: 320, n: 12, norm: true, dtype: { ...Q4, asymmetric: true } },
   { rows: 3, k: 2112, n: 8, norm: true, dtype: Q4 },
   { k: 4160, n: 8, dtype: Q8 },
+  // Two and four rows to a group of lanes.
+  { k: 64, n: 4104, dtype: Q8 },
+  { k: 96, n: 8200, dtype: Q4, residual: true },
   { rows: 4, k: 20, n: 12 },
   { rows: 2, batch: 2, k: 20, n: 12, norm: true },
   { k: 10, n: 12, norm: true },
@@ -154,6 +157,9 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   { k: 136, n: 129 },
   { k: 17, n: 65, bias: true, residual: true },
   ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 24, n: 72 })),
+  // The large tile of subgroup matrices.
+  { rows: 300, k: 40, n: 6000, bias: true, residual: true },
+  { rows: 515, k: 8, n: 3008, gate: 'silu', dtype: 'f16' },
   { rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
   { k: 100, n: 36, gate: 'gelu', dtype: 'bf16' },
   ...PARTS,
@@ -165,4 +171,8 @@ const LINEAR: readonly LinearCase[] = [
   ...GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
 ];
 
-export const SUITE: KernelSuite = { shaders: ['linear/gemv', 'linear/gemm'], cases: LINEAR.map(linearCase) };
+export const SUITE: KernelSuite = {
+  shaders: ['linear/gemv', 'linear/gemm'],
+  matrixShaders: ['linear/gemm_matrix'],
+  cases: LINEAR.map(linearCase),
+};
