@@ -121,10 +121,19 @@ fn main(
       weights[i] = select(HIDDEN, score, slot < end && visible(sequence, past, min(slot, capacity() - 1u)));
     }
     workgroupBarrier();
+    // Eight invocations a head, each a share of the keys.
+    for (var i = lid; i < GROUP * 8u; i += WG) {
+      var top = HIDDEN;
+      for (var j = 0u; j < KEYS / 8u; j++) {
+        top = max(top, weights[i * (KEYS / 8u) + j]);
+      }
+      lane_dots[i] = top;
+    }
+    workgroupBarrier();
     if (lid < GROUP) {
       var top = maxima[lid];
-      for (var i = 0u; i < KEYS; i++) {
-        top = max(top, weights[lid * KEYS + i]);
+      for (var i = 0u; i < 8u; i++) {
+        top = max(top, lane_dots[lid * 8u + i]);
       }
       rescale[lid] = exp(maxima[lid] - top);
       maxima[lid] = top;

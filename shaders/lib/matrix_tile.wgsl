@@ -21,7 +21,7 @@ alias Right = subgroup_matrix_right<f16, 16, 16>;
 var<workgroup> x_high: array<f16, LINES * PITCH>;
 var<workgroup> x_low: array<f16, LINES * PITCH>;
 var<workgroup> w_high: array<f16, COLUMNS * PITCH>;
-var<workgroup> w_low: array<f16, select(1u, COLUMNS * PITCH, W_PARTS == 2u)>;
+var<workgroup> w_low: array<f16, COLUMNS * PITCH>; // only where W_PARTS is 2
 var<workgroup> blocks: array<f32, WM * WN * 256u>; // one for each subgroup
 
 // What f16 holds of a value exactly, by its bits: a compiler may take converting there and back for nothing.
@@ -59,27 +59,18 @@ fn put_w(at: u32, value: vec4f) {
   }
 }
 
-struct Fetched {
-  x: array<vec4f, X_LOADS>,
-  w: array<Eight, W_LOADS>,
+// What is on its way: vec4f of x and eights of W as they lie in memory, from inside the rows.
+fn fetch_x(round: u32, lid: u32, base: u32) -> vec4f {
+  return x[base + min(round * (DEPTH / 4u) + lid % (DEPTH / 4u), 2u * K8 - 1u)];
 }
 
-fn fetch(round: u32, lid: u32, x_bases: ptr<function, array<u32, X_LOADS>>, fetched: ptr<function, Fetched>) {
-  for (var i = 0u; i < X_LOADS; i++) {
-    let vector = round * (DEPTH / 4u) + lid % (DEPTH / 4u);
-    (*fetched).x[i] = select(vec4f(0.0), x[(*x_bases)[i] + min(vector, 2u * K8 - 1u)], vector < 2u * K8);
-  }
-  for (var i = 0u; i < W_LOADS; i++) {
-    let unit = round * (DEPTH / 8u) + lid % (DEPTH / 8u);
-    let row = w_row((i * WG + lid) / (DEPTH / 8u));
-    let w = weight_unit(row * K8 + min(unit, K8 - 1u));
-    (*fetched).w[i] = Eight(select(vec4f(0.0), w.lo, unit < K8), select(vec4f(0.0), w.hi, unit < K8));
-  }
+fn fetch_w(round: u32, lid: u32, row: u32) -> Raw {
+  return raw_unit(row, min(round * (DEPTH / 8u) + lid % (DEPTH / 8u), K8 - 1u));
 }
 
 // A matrix's elements to `finish`, through workgroup memory.
-fn finish_block(block: Sums, line: u32, column: u32, lid: u32) {
-  let base = lid / 32u * 256u;
+fn finish_block(block: Sums, line: u32, column: u32, lid: u32, subgroup: u32) {
+  let base = subgroup * 256u;
   let lane = lid % 32u;
   subgroupMatrixStore<row_major>(&blocks, base, block, 16);
   workgroupBarrier();
@@ -95,8 +86,16 @@ fn multiply_tile(lid: u32, subgroup: u32) {
   let line0 = subgroup / WN * 32u;
   let column0 = subgroup % WN * 64u;
   var x_bases: array<u32, X_LOADS>;
+  var x_next: array<vec4f, X_LOADS>;
   for (var i = 0u; i < X_LOADS; i++) {
     x_bases[i] = x_base((i * WG + lid) / (DEPTH / 4u));
+    x_next[i] = fetch_x(0u, lid, x_bases[i]);
+  }
+  var w_rows: array<u32, W_LOADS>;
+  var w_next: array<Raw, W_LOADS>;
+  for (var i = 0u; i < W_LOADS; i++) {
+    w_rows[i] = w_row((i * WG + lid) / (DEPTH / 8u));
+    w_next[i] = fetch_w(0u, lid, w_rows[i]);
   }
   var c00: Sums;
   var c01: Sums;
@@ -106,22 +105,28 @@ fn multiply_tile(lid: u32, subgroup: u32) {
   var c11: Sums;
   var c12: Sums;
   var c13: Sums;
-  var fetched: Fetched;
-  fetch(0u, lid, &x_bases, &fetched);
   for (var round = 0u; round < (K8 * 8u + DEPTH - 1u) / DEPTH; round++) {
     for (var i = 0u; i < X_LOADS; i++) {
       let t = i * WG + lid;
-      put_x(t / (DEPTH / 4u) * PITCH + t % (DEPTH / 4u) * 4u, fetched.x[i]);
+      let inside = round * (DEPTH / 4u) + t % (DEPTH / 4u) < 2u * K8;
+      put_x(t / (DEPTH / 4u) * PITCH + t % (DEPTH / 4u) * 4u, select(vec4f(0.0), x_next[i], inside));
     }
     for (var i = 0u; i < W_LOADS; i++) {
       let t = i * WG + lid;
+      let inside = round * (DEPTH / 8u) + t % (DEPTH / 8u) < K8;
       let at = t / (DEPTH / 8u) * PITCH + t % (DEPTH / 8u) * 8u;
-      put_w(at, fetched.w[i].lo);
-      put_w(at + 4u, fetched.w[i].hi);
+      let eight = eight_of(w_next[i]);
+      put_w(at, select(vec4f(0.0), eight.lo, inside));
+      put_w(at + 4u, select(vec4f(0.0), eight.hi, inside));
     }
     workgroupBarrier();
     if ((round + 1u) * DEPTH < K8 * 8u) {
-      fetch(round + 1u, lid, &x_bases, &fetched);
+      for (var i = 0u; i < X_LOADS; i++) {
+        x_next[i] = fetch_x(round + 1u, lid, x_bases[i]);
+      }
+      for (var i = 0u; i < W_LOADS; i++) {
+        w_next[i] = fetch_w(round + 1u, lid, w_rows[i]);
+      }
     }
     for (var k = 0u; k < DEPTH; k += 16u) {
       let h0 = subgroupMatrixLoad<Right, col_major>(&w_high, column0 * PITCH + k, PITCH);
@@ -165,12 +170,12 @@ fn multiply_tile(lid: u32, subgroup: u32) {
     }
     workgroupBarrier();
   }
-  finish_block(c00, line0, column0, lid);
-  finish_block(c01, line0, column0 + 16u, lid);
-  finish_block(c02, line0, column0 + 32u, lid);
-  finish_block(c03, line0, column0 + 48u, lid);
-  finish_block(c10, line0 + 16u, column0, lid);
-  finish_block(c11, line0 + 16u, column0 + 16u, lid);
-  finish_block(c12, line0 + 16u, column0 + 32u, lid);
-  finish_block(c13, line0 + 16u, column0 + 48u, lid);
+  finish_block(c00, line0, column0, lid, subgroup);
+  finish_block(c01, line0, column0 + 16u, lid, subgroup);
+  finish_block(c02, line0, column0 + 32u, lid, subgroup);
+  finish_block(c03, line0, column0 + 48u, lid, subgroup);
+  finish_block(c10, line0 + 16u, column0, lid, subgroup);
+  finish_block(c11, line0 + 16u, column0 + 16u, lid, subgroup);
+  finish_block(c12, line0 + 16u, column0 + 32u, lid, subgroup);
+  finish_block(c13, line0 + 16u, column0 + 48u, lid, subgroup);
 }

@@ -70,11 +70,12 @@ fn main(
   if (group.y >= tiles[0].x) {
     return;
   }
-  list = tiles[1u + group.y];
-  list.x -= FIRST_EXPERT; // wraps around below zero
-  if (list.x >= weight_rows() / BLOCK) {
+  let tile = tiles[1u + group.y];
+  let expert = tile.x - FIRST_EXPERT; // wraps around below zero
+  if (expert >= weight_rows() / BLOCK) {
     return;
   }
+  list = vec4u(expert, tile.yzw);
   first_column = group.x * COLUMNS;
   multiply_tile(lid, subgroup);
 }
