@@ -1,6 +1,7 @@
 // A tile of x · Wᵀ with subgroup matrices of 16 × 16: LINES rows of x × COLUMNS rows of W, in f32 but for rounding as exact as the
 // plain tile, since what f16 cannot hold of x and of W becomes a second matrix. WM × WN subgroups of 32 make 32 × 64 each; the next
-// round's elements are on their way while one is multiplied. The shader has `x_base`, `w_row` and `finish`.
+// round's elements are on their way while one is multiplied. The shader has `x_base`, `w_row` and `finish`, and `parts_of` from a
+// snippet for its weights.
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
@@ -32,7 +33,7 @@ fn high_part(value: vec4f) -> vec4f {
 fn put_x(at: u32, value: vec4f) {
   let high = high_part(value);
   let h = vec4<f16>(high);
-  let l = vec4<f16>(clamp(value - high, -LARGEST, LARGEST));
+  let l = vec4<f16>(value - high);
   x_high[at] = h.x;
   x_high[at + 1u] = h.y;
   x_high[at + 2u] = h.z;
@@ -43,19 +44,20 @@ fn put_x(at: u32, value: vec4f) {
   x_low[at + 3u] = l.w;
 }
 
-fn put_w(at: u32, value: vec4f) {
-  let high = high_part(value);
-  let h = vec4<f16>(high);
-  w_high[at] = h.x;
-  w_high[at + 1u] = h.y;
-  w_high[at + 2u] = h.z;
-  w_high[at + 3u] = h.w;
-  if (W_PARTS == 2u) {
-    let l = vec4<f16>(clamp(value - high, -LARGEST, LARGEST));
-    w_low[at] = l.x;
-    w_low[at + 1u] = l.y;
-    w_low[at + 2u] = l.z;
-    w_low[at + 3u] = l.w;
+fn put_w(at: u32, parts: Parts) {
+  for (var i = 0u; i < 2u; i++) {
+    let h = parts.high[i];
+    w_high[at + 4u * i] = h.x;
+    w_high[at + 4u * i + 1u] = h.y;
+    w_high[at + 4u * i + 2u] = h.z;
+    w_high[at + 4u * i + 3u] = h.w;
+    if (W_PARTS == 2u) {
+      let l = parts.low[i];
+      w_low[at + 4u * i] = l.x;
+      w_low[at + 4u * i + 1u] = l.y;
+      w_low[at + 4u * i + 2u] = l.z;
+      w_low[at + 4u * i + 3u] = l.w;
+    }
   }
 }
 
@@ -115,9 +117,11 @@ fn multiply_tile(lid: u32, subgroup: u32) {
       let t = i * WG + lid;
       let inside = round * (DEPTH / 8u) + t % (DEPTH / 8u) < K8;
       let at = t / (DEPTH / 8u) * PITCH + t % (DEPTH / 8u) * 8u;
-      let eight = eight_of(w_next[i]);
-      put_w(at, select(vec4f(0.0), eight.lo, inside));
-      put_w(at + 4u, select(vec4f(0.0), eight.hi, inside));
+      if (inside) {
+        put_w(at, parts_of(w_next[i]));
+      } else {
+        put_w(at, Parts());
+      }
     }
     workgroupBarrier();
     if ((round + 1u) * DEPTH < K8 * 8u) {

@@ -19,6 +19,7 @@ override ROWS: u32; // index in `step` of the number of rows
 
 // @use weights
 // @use activation
+// @use parts
 // @use tile
 
 var<private> first_row: u32;

@@ -24,6 +24,7 @@ override WEIGHTED: bool;
 
 // @use weights
 // @use activation
+// @use parts
 // @use tile
 
 var<private> list: vec4u; // expert in this part, first and end in `pairs`

@@ -8,7 +8,7 @@ import { PipelineCache } from './pipelines.ts';
 export const OPTIONAL_FEATURES = ['f16', 'subgroups', 'matrices', 'timestamps'] as const;
 export type OptionalFeature = (typeof OPTIONAL_FEATURES)[number];
 
-const FEATURE_NAMES: Record<OptionalFeature, GPUFeatureName> = {
+export const FEATURE_NAMES: Readonly<Record<OptionalFeature, GPUFeatureName>> = {
   f16: 'shader-f16',
   subgroups: 'subgroups',
   // Experimental: browsers have it behind a flag (gpuweb proposal subgroup-matrix).

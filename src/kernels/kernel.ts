@@ -2,6 +2,9 @@
 
 import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
 import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
+import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
+import matrixPartsF16 from '../../shaders/lib/matrix_parts_f16.wgsl?raw';
+import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
 import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
 import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
@@ -187,11 +190,13 @@ export function matrixTileSize({ WM, WN }: MatrixTile): { lines: number; columns
   return { lines: WM * 32, columns: WN * 64 };
 }
 
-/** The snippets for `// @use shape` and `// @use tile` of a GEMM with subgroup matrices. */
-export function matrixTileFor(format: WeightFormat, tile: MatrixTile): { shape: string; tile: string } {
+/** The snippets for `// @use shape`, `// @use parts` and `// @use tile` of a GEMM with subgroup matrices. */
+export function matrixTileFor(format: WeightFormat, tile: MatrixTile): { shape: string; parts: string; tile: string } {
   // f16 holds bf16 but for magnitudes that weights do not have, and other weights in two parts.
-  const parts = format === 'f16' || format === 'bf16' ? 1 : 2;
-  return { shape: shapeSnippet({ ...tile, W_PARTS: parts }), tile: matrixTile };
+  const count = format === 'f16' || format === 'bf16' ? 1 : 2;
+  const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
+  const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
+  return { shape: shapeSnippet({ ...tile, W_PARTS: count }), parts, tile: matrixTile };
 }
 
 /** The constants of a quantised format in WGSL. */

@@ -78,9 +78,8 @@ export class Bench {
   readonly #owned: GPUBuffer[] = [];
 
   /** `software` picks the workgroups of software adapters; otherwise those of hardware run here too. */
-  constructor(gpu: Gpu, name: string, software = false) {
+  constructor(gpu: Gpu, name: string, software = false, target = kernelTarget(gpu)) {
     this.gpu = gpu;
-    const target = kernelTarget(gpu);
     this.target = { ...target, software, matrices: target.matrices && !software };
     this.random = randomSource(seedOf(name));
   }
