@@ -20,7 +20,7 @@ import {
 } from './bench.ts';
 import { type Cost, costOf } from './cost.ts';
 import { measurePeaks, type Peaks } from './peaks.ts';
-import { timePass } from './time-pass.ts';
+import { timeRepeats } from './time-repeats.ts';
 
 /** One line of `npm run bench -- --kernels`. */
 export interface KernelResult {
@@ -145,7 +145,7 @@ async function measureSteps(
       cache.length = past;
       const size = session.beginStep(tokens, kept, 0, past + tokens, (_, t) => past + t);
       const ops = await measureOps(session, plan, size, peaks);
-      const us = 1000 * (await timePass(loaded.gpu, (pass) => plan.encode(pass, size)));
+      const us = 1000 * (await timeRepeats(loaded.gpu, (pass) => plan.encode(pass, size)));
       const bytes = ops.reduce((sum, op) => sum + op.bytes * op.count, 0);
       const flops = ops.reduce((sum, op) => sum + op.flops * op.count, 0);
       results.push({
@@ -181,7 +181,7 @@ async function measureOps(session: Session, plan: Plan, size: StepSize, peaks: P
   }
   const timeOf = (ops: Iterable<Op | undefined>) => {
     const only = new Set(ops);
-    return timePass(gpu, (pass) => plan.encode(pass, size, only));
+    return timeRepeats(gpu, (pass) => plan.encode(pass, size, only));
   };
   // The choice of the token reads the logits; it is no op of the graph.
   const choice: Cost = { bytes: model.vocabSize * 4, flops: model.vocabSize };
