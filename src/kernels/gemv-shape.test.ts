@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gemvShape, knobCandidates, knobProblem, WEIGHT_CLASSES, weightClass } from './gemv-shape.ts';
+import { gemvShape, knobCandidates, knobsRun, WEIGHT_CLASSES, weightClass } from './gemv-shape.ts';
 import { DEFAULT_KNOBS, type KernelTarget, type WeightFormat } from './kernel.ts';
 
 /** WebGPU's default limits, without optional features. */
@@ -68,24 +68,29 @@ describe('the candidates', () => {
 
 describe('knobs', () => {
   it.each([
-    ['q4', { groups: 3 }, 'q4.groups is 3, no power of two'],
-    ['q4', { groups: 0 }, 'q4.groups is 0, no power of two'],
-    ['q4', { groups: 'many' }, 'q4.groups is many, no power of two'],
-    ['q8', { busyGroups: undefined }, 'q8.busyGroups is undefined, no power of two'],
-    ['q8', { groups: 16 }, 'q8.groups is 16, 512 invocations of at most 256'],
-    ['q4', { chunk: 128 }, 'q4.chunk is 128, less than 256'],
-    ['q8', { chunk: 1024 }, 'q8 takes 25600 bytes of workgroup memory of 16384'],
-    ['float', { rows: 1 }, 'float.rows is 1, neither 2 nor 4'],
-    ['float', { workgroup: 512 }, 'float.workgroup is 512, not from 32 to 256'],
-    ['float', { workgroup: 16 }, 'float.workgroup is 16, not from 32 to 256'],
-  ] as const)('of %s with %o do not run on default limits', (name, change, problem) => {
-    expect(knobProblem(DEFAULT_LIMITS, name, { ...DEFAULT_KNOBS[name], ...change })).toBe(problem);
+    ['q4', { groups: 3 }],
+    ['q4', { groups: 0 }],
+    ['q4', { groups: 'many' }],
+    ['q4', { groups: 0.5 }],
+    ['q8', { busyGroups: undefined }],
+    ['q8', { busyGroups: Number.POSITIVE_INFINITY }],
+    // 512 invocations.
+    ['q8', { groups: 16 }],
+    // Less than a span for each lane.
+    ['q4', { chunk: 128 }],
+    // 25,600 bytes of workgroup memory.
+    ['q8', { chunk: 1024 }],
+    ['float', { rows: 1 }],
+    ['float', { rows: 8 }],
+    ['float', { workgroup: 512 }],
+    ['float', { workgroup: 16 }],
+  ] as const)('of %s with %o do not run with default limits', (name, change) => {
+    expect(knobsRun(DEFAULT_LIMITS, name, DEFAULT_KNOBS[name])).toBe(true);
+    expect(knobsRun(DEFAULT_LIMITS, name, { ...DEFAULT_KNOBS[name], ...change })).toBe(false);
   });
 
-  it('that are none do not run', () => {
-    for (const values of [undefined, null, 7, 'q4', []]) {
-      expect(knobProblem(LARGE, 'q4', values)).toMatch(/q4.groups is undefined/);
-    }
+  it.each([undefined, null, 7, 'q4', [[]], {}])('that are none, as %o, do not run', (values) => {
+    for (const name of WEIGHT_CLASSES) expect(knobsRun(LARGE, name, values)).toBe(false);
   });
 
   it('decide the shape', () => {

@@ -58,42 +58,29 @@ export function gemvTile({ WG, LANES, ROWS }: GemvShape): number {
   return (WG / LANES) * ROWS;
 }
 
-const isPowerOfTwo = (value: unknown) => typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value));
 const VECTOR_BYTES = 16;
 
-/** What is wrong with knobs of a class on a device, in words; undefined where they run. */
-export function knobProblem(target: KernelTarget, name: WeightClass, values: unknown): string | undefined {
+/** Whether a GEMV runs on a device with these knobs for a class, whatever they are. */
+export function knobsRun(target: KernelTarget, name: WeightClass, values: unknown): boolean {
   const { maxInvocations, maxWorkgroupBytes } = target;
-  for (const knob of Object.keys(DEFAULT_KNOBS[name])) {
-    const value = (values as Record<string, unknown> | undefined)?.[knob];
-    if (!isPowerOfTwo(value)) return `${name}.${knob} is ${value}, no power of two`;
-  }
+  const all = Object.keys(DEFAULT_KNOBS[name]).map((knob) => (values as Record<string, unknown> | undefined)?.[knob]);
+  if (!all.every((value) => typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value))))
+    return false;
   if (name === 'float') {
     const { workgroup, rows } = values as FloatKnobs;
-    if (rows !== 2 && rows !== 4) return `float.rows is ${rows}, neither 2 nor 4`;
-    if (workgroup < 32 || workgroup > maxInvocations) {
-      return `float.workgroup is ${workgroup}, not from 32 to ${maxInvocations}`;
-    }
-    return tooLarge(name, workgroup * VECTOR_BYTES, maxWorkgroupBytes);
+    const fits = workgroup <= maxInvocations && workgroup * VECTOR_BYTES <= maxWorkgroupBytes;
+    return (rows === 2 || rows === 4) && workgroup >= 32 && fits;
   }
   // Software adapters have a shape of their own.
-  if (target.software) return undefined;
+  if (target.software) return true;
   const { groups, chunk } = values as QuantKnobs;
   const lanes = lanesOf(target);
   const invocations = lanes * groups;
-  if (invocations > maxInvocations) {
-    return `${name}.groups is ${groups}, ${invocations} invocations of at most ${maxInvocations}`;
-  }
   // As shaders/lib/row_sums_quant.wgsl has it: a span of 16 bytes of quants for each lane, and its vectors of x.
   const spanVectors = name === 'q4' ? 8 : 4;
-  if (chunk < spanVectors * lanes) return `${name}.chunk is ${chunk}, less than ${spanVectors * lanes}`;
   const xBytes = (chunk / spanVectors) * (spanVectors + 1) * VECTOR_BYTES;
   const sumBytes = invocations * (4 + (target.subgroups ? 0 : VECTOR_BYTES));
-  return tooLarge(name, xBytes + sumBytes, maxWorkgroupBytes);
-}
-
-function tooLarge(name: WeightClass, sizeBytes: number, mostBytes: number): string | undefined {
-  return sizeBytes <= mostBytes ? undefined : `${name} takes ${sizeBytes} bytes of workgroup memory of ${mostBytes}`;
+  return invocations <= maxInvocations && chunk >= spanVectors * lanes && xBytes + sumBytes <= maxWorkgroupBytes;
 }
 
 /**
@@ -126,5 +113,5 @@ export function knobCandidates(target: KernelTarget, name: WeightClass): GemvKno
   const changed = KNOB_CHANGES[name].map(
     (change): GemvKnobs => ({ ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], ...change } }),
   );
-  return [DEFAULT_KNOBS, ...changed.filter((knobs) => knobProblem(target, name, knobs[name]) === undefined)];
+  return [DEFAULT_KNOBS, ...changed.filter((knobs) => knobsRun(target, name, knobs[name]))];
 }
