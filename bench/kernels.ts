@@ -8,6 +8,7 @@ import type { StepSize } from '../src/kernels/kernel.ts';
 import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { Sampler } from '../src/runtime/sampler.ts';
 import { Session } from '../src/runtime/session.ts';
+import type { GemvKnobs } from '../src/runtime/tuner.ts';
 import {
   type BenchControl,
   type BenchDType,
@@ -30,6 +31,8 @@ export interface KernelResult {
   adapter: string;
   shape: string;
   dtype: BenchDType;
+  /** The knobs of the kernels that decode: the defaults where nothing was tuned. */
+  tuned: GemvKnobs;
   peaks: Peaks;
   steps: StepKernels[];
   notes: readonly string[];
@@ -102,6 +105,7 @@ export async function* runKernelBench(
         adapter: loaded.gpu.name,
         shape: options.shape,
         dtype: options.dtype,
+        tuned: loaded.knobs,
         peaks,
         steps: await measureSteps(loaded, combination, peaks),
         notes: NOTES,
