@@ -16,10 +16,11 @@ import { createModel } from '../models/registry.ts';
 import type { DTypeChoice, FormatOptions } from '../runtime/load-weights.ts';
 import { LoadedModel } from '../runtime/loaded-model.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
+import type { TuneOptions } from '../runtime/tuner.ts';
 import { formatBytes } from '../tensor/format-bytes.ts';
 import { type ProgressCallback, ProgressEvents } from './progress-events.ts';
 
-export interface LoadOptions extends ModelSourceOptions, FormatOptions {
+export interface LoadOptions extends ModelSourceOptions, FormatOptions, TuneOptions {
   /** `webgpu`, or a device from `openGpu` that the caller disposes. */
   device?: 'webgpu' | Gpu;
   /**
@@ -104,7 +105,7 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
 
 /**
  * Loads a model for a task.
- * @throws what {@link openHeaders} throws; {DeviceMemoryError} it does not fit.
+ * @throws what {@link openHeaders} throws; {DeviceMemoryError} it does not fit; {InputError} `tune` has knobs that do not run here.
  */
 export async function openModel(location: ModelLocation, task: Task, options: LoadOptions = {}): Promise<OpenedModel> {
   const { progress_callback, signal } = options;

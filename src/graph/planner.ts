@@ -13,6 +13,7 @@ import { add, gate } from '../kernels/elementwise.ts';
 import { gather, selectRows } from '../kernels/embedding.ts';
 import {
   type Activation,
+  type GemvKnobs,
   type KernelTarget,
   kernelTarget,
   type Launch,
@@ -64,6 +65,8 @@ export interface PlanOptions {
   size: PlanSize;
   rules: readonly FusionRule[];
   resources: PlanResources;
+  /** The defaults where left out. */
+  knobs?: GemvKnobs;
   /** Launches to append, which may bind the outputs' buffers: sampling, for example. */
   tail?: (output: (name: string) => Activation) => Launch[];
 }
@@ -134,7 +137,7 @@ export function activationBytes(
  */
 export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): Promise<Plan> {
   const { label, size, rules, resources, tail } = options;
-  const target = kernelTarget(gpu);
+  const target = kernelTarget(gpu, options.knobs);
   const { rowCapacity, fewRows, fused, stride, slots } = layOut(graph, size, rules, target);
   const owned: GPUBuffer[] = [];
   const create = (name: string, elements: number) => {

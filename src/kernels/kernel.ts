@@ -25,6 +25,38 @@ import { type DType, dtypeSizeBytes } from '../tensor/dtype.ts';
 /** Widths of activations and weights are padded with zeros to multiples of this. */
 export const WIDTH_STEP = 8;
 
+/** How a GEMV of quantised weights divides its matrix; powers of two. */
+export interface QuantKnobs {
+  /** Groups of lanes, each with rows of its own, in a workgroup. */
+  groups: number;
+  /** Groups of lanes from which on the GPU is busy: with fewer, a group takes fewer rows at a time. */
+  busyGroups: number;
+  /** Vectors of four of x that a workgroup shares at a time. */
+  chunk: number;
+}
+
+/** How a GEMV of weights kept as floats divides its matrix; powers of two. */
+export interface FloatKnobs {
+  /** Most invocations of a workgroup, all of which gather the same rows. */
+  workgroup: number;
+  /** Rows that a workgroup makes: 2 or 4. */
+  rows: number;
+}
+
+/** What may differ from GPU to GPU, by class of weights. Results are right with all of them. */
+export interface GemvKnobs {
+  q4: QuantKnobs;
+  q8: QuantKnobs;
+  float: FloatKnobs;
+}
+
+/** What is best on large GPUs, and good on most. */
+export const DEFAULT_KNOBS: GemvKnobs = {
+  q4: { groups: 8, busyGroups: 2048, chunk: 512 },
+  q8: { groups: 8, busyGroups: 2048, chunk: 512 },
+  float: { workgroup: 256, rows: 4 },
+};
+
 /** What a kernel may count on. */
 export interface KernelTarget {
   subgroups: boolean;
@@ -34,6 +66,9 @@ export interface KernelTarget {
   /** Subgroup matrices, with room for their tiles. */
   matrices: boolean;
   maxInvocations: number;
+  /** Most bytes of workgroup memory. */
+  maxWorkgroupBytes: number;
+  knobs: GemvKnobs;
   /** A software adapter, on which barriers between many invocations cost far more than idle lanes. */
   software: boolean;
 }
@@ -49,7 +84,7 @@ export function workgroupSize(target: KernelTarget, wanted: number): number {
 /** Bytes of workgroup memory that the largest tile of subgroup matrices takes: shaders/lib/matrix_tile.wgsl. */
 const MATRIX_STORAGE = 49_152;
 
-export function kernelTarget(gpu: Gpu): KernelTarget {
+export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
   return {
     subgroups: gpu.features.has('subgroups'),
     minSubgroup: gpu.minSubgroup,
@@ -58,6 +93,8 @@ export function kernelTarget(gpu: Gpu): KernelTarget {
       (['matrices', 'f16', 'subgroups'] as const).every((feature) => gpu.features.has(feature)) &&
       gpu.limits.maxComputeWorkgroupStorageSize >= MATRIX_STORAGE,
     maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
+    maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
+    knobs,
     software: gpu.softwareKernels,
   };
 }

@@ -5,6 +5,7 @@ import gemmMatrixSource from '../../shaders/linear/gemm_matrix.wgsl?raw';
 import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
+import { gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
   type Binding,
@@ -24,9 +25,9 @@ import {
   type StepSize,
   targetLabel,
   type Weight,
+  type WeightFormat,
   type WeightPart,
   weightsFor,
-  workgroupSize,
 } from './kernel.ts';
 
 const MAX_GEMV_ROWS = 4;
@@ -56,36 +57,6 @@ export interface LinearArgs {
   step: GPUBuffer;
 }
 
-/** Constants of a GEMV's shader: invocations of a workgroup, invocations that gather the same rows, and how many rows those are. */
-export type GemvShape = Record<'WG' | 'LANES' | 'ROWS', number> & Record<string, number>;
-
-/** Lanes that gather a row of quantised weights, and how many such groups make a workgroup. */
-const LANES = 32;
-const GROUPS = 8;
-/** Groups of lanes from which on a GPU is busy: with fewer rows a group takes fewer of them at a time. */
-const BUSY_GROUPS = 2048;
-
-/** How a GEMV divides a matrix of which `rows` rows are dispatched together; `paired` where pairs of rows make one result. */
-export function gemvShape(target: KernelTarget, { format, stride }: Weight, rows: number, paired: boolean): GemvShape {
-  if (typeof format === 'string') {
-    // Enough invocations to keep several loads each in flight.
-    let size = 32;
-    while (size * 4 < stride / 8 && size < 256) size *= 2;
-    size = workgroupSize(target, size);
-    return { WG: size, LANES: size, ROWS: 4 };
-  }
-  const lanes = workgroupSize(target, target.subgroups ? Math.min(LANES, target.minSubgroup) : LANES);
-  let each = 4;
-  while (each > (paired ? 2 : 1) && rows / each < BUSY_GROUPS) each /= 2;
-  // Software adapters take seconds to compile what has much workgroup memory.
-  return { WG: target.software ? lanes : lanes * GROUPS, LANES: lanes, ROWS: each, CHUNK: target.software ? 32 : 512 };
-}
-
-/** Rows that a workgroup makes. */
-export function gemvTile({ WG, LANES, ROWS }: GemvShape): number {
-  return (WG / LANES) * ROWS;
-}
-
 /** Bias, residual and result from a part's first row on; what is absent is bound to the weight and never read. */
 function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPart): Binding[] {
   const firstOut = gate ? part.firstRow / 2 : part.firstRow;
@@ -94,6 +65,15 @@ function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPar
     residual ? from(residual.buffer, firstOut) : part.buffer,
     from(y.buffer, firstOut),
   ];
+}
+
+/** The text of a GEMV's shader. */
+export function gemvCode(target: KernelTarget, format: WeightFormat): string {
+  return assembleShader(gemvSource, {
+    weights: weightsFor(format, target),
+    ...rowSumsFor(format, target),
+    activation: ACTIVATION_WGSL,
+  });
 }
 
 /** The RMSNorm prologue exists only in this form. */
@@ -112,11 +92,7 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   };
   const source = {
     label: kernelLabel('linear/gemv', constants, formatName(weight.format), targetLabel(target)),
-    code: assembleShader(gemvSource, {
-      weights: weightsFor(weight.format, target),
-      ...rowSumsFor(weight.format, target),
-      activation: ACTIVATION_WGSL,
-    }),
+    code: gemvCode(target, weight.format),
     bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
     constants,
   };

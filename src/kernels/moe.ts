@@ -8,6 +8,7 @@ import routeSource from '../../shaders/moe/route.wgsl?raw';
 import sumSource from '../../shaders/moe/sum.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
+import { gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
   foldGrid,
@@ -30,7 +31,6 @@ import {
   weightsFor,
   workgroupSize,
 } from './kernel.ts';
-import { gemvShape, gemvTile } from './linear.ts';
 
 /** Most experts of a layer, the shared ones included: their counts live in workgroup memory. */
 export const MAX_EXPERTS = 1024;

@@ -6,8 +6,10 @@ import { paddedRows } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
 import { runLaunch } from '../kernels/bound-launch.ts';
+import { DEFAULT_KNOBS, type GemvKnobs } from '../kernels/kernel.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
+import { decodeMatrices } from './decode-matrices.ts';
 import {
   type DTypeChoice,
   type FormatOptions,
@@ -18,6 +20,7 @@ import {
   weightSpecs,
 } from './load-weights.ts';
 import { writeStored } from './stored-weights.ts';
+import { chooseKnobs, type TuneOptions } from './tuner.ts';
 import { WeightStore } from './weight-store.ts';
 
 export class LoadedModel {
@@ -26,36 +29,42 @@ export class LoadedModel {
   readonly weights: WeightStore;
   /** How sessions keep keys and values unless told otherwise: f16 where the weights are f16 or smaller, else f32. */
   readonly kvDType: KvDType;
+  /** Of the kernels that decode. */
+  readonly knobs: GemvKnobs;
   readonly #disposing = new AbortController();
 
-  constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType) {
+  constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType, knobs = DEFAULT_KNOBS) {
     this.gpu = gpu;
     this.model = model;
     this.weights = weights;
     this.kvDType = kvDType;
+    this.knobs = knobs;
   }
 
   /**
    * Loads a checkpoint's weights.
-   * @throws what {@link loadWeights} throws; {DeviceMemoryError} the weights do not fit.
+   * @throws what {@link loadWeights} throws; {DeviceMemoryError} the weights do not fit; {InputError} knobs that do not run here.
    */
   static async load(
     gpu: Gpu,
     model: Model,
     checkpoint: Checkpoint,
-    options: LoadWeightsOptions = {},
+    options: LoadWeightsOptions & TuneOptions = {},
   ): Promise<LoadedModel> {
+    // First, while the GPU has nothing else to do and room for what is measured.
+    const knobs = await knobsFor(gpu, model, options, checkpoint);
     const { weights, place } = await withErrorScopes(gpu, 'Loading weights', () =>
       loadWeights(gpu, model, fullGraph(model), checkpoint, options),
     );
-    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint));
+    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint), knobs);
     // In the background: whoever waits for the model does not wait for this, and where it fails, weights are quantised anew next time.
     if (place) writeStored(gpu, weights, place, loaded.#disposing.signal).catch(() => undefined);
     return loaded;
   }
 
   /** The model with pseudo-random weights, for benchmarks. */
-  static async random(gpu: Gpu, model: Model, options: FormatOptions, seed = 1): Promise<LoadedModel> {
+  static async random(gpu: Gpu, model: Model, options: FormatOptions & TuneOptions, seed = 1): Promise<LoadedModel> {
+    const knobs = await knobsFor(gpu, model, options, undefined);
     const weights = new WeightStore(gpu);
     await withErrorScopes(gpu, 'Making random weights', async () => {
       let made = 0;
@@ -80,7 +89,7 @@ export class LoadedModel {
       }
       await gpu.queue.onSubmittedWorkDone();
     });
-    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype));
+    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype), knobs);
   }
 
   /** @throws {DisposedError} after `dispose()`. */
@@ -98,6 +107,11 @@ export class LoadedModel {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function knobsFor(gpu: Gpu, model: Model, options: FormatOptions & TuneOptions, checkpoint: Checkpoint | undefined) {
+  const matrices = () => decodeMatrices(fullGraph(model), (spec) => formatFor(spec, options, checkpoint));
+  return chooseKnobs(gpu, matrices, model.task === 'causal', options);
 }
 
 /** The graph that uses every weight of the model. */
