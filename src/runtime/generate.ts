@@ -5,6 +5,7 @@ import { throwIfLost } from '../gpu/error-scopes.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { StepSize } from '../kernels/kernel.ts';
 import type { SamplingSettings } from '../kernels/sampling.ts';
+import { ChunkController } from './chunk-controller.ts';
 import { checkIds } from './forward-inputs.ts';
 import { Sampler } from './sampler.ts';
 import type { Session } from './session.ts';
@@ -19,12 +20,8 @@ export interface GenerationSettings {
 
 /** Tokens on their way before the CPU has read the oldest. */
 const IN_FLIGHT = 4;
-/** A prefill step should take about this long, so that the page stays alive and no driver resets. */
-const CHUNK_MS = 80;
-const FIRST_CHUNK_TOKENS = 128;
 const LOST_WAIT_MS = 500;
-/** Fewer rows than a GEMM tile has cost as much as a tile: chunks are whole tiles. */
-const CHUNK_STEP_TOKENS = 64;
+const GEMM_TILE_ROWS = 64;
 
 /** One session's generations. Keeps what only generation needs; plans are kept by the session. */
 export class TokenLoop {
@@ -33,13 +30,14 @@ export class TokenLoop {
   readonly #ring: TokenRing;
   /** Ids whose keys and values the cache holds; only kept for single sequences. */
   #cachedIds: number[] = [];
-  #chunkTokens: number;
+  readonly #chunks: ChunkController;
 
   constructor(session: Session) {
     this.session = session;
     this.#sampler = new Sampler(session);
     this.#ring = new TokenRing(session.loaded.gpu, session.cache.batch, IN_FLIGHT);
-    this.#chunkTokens = Math.min(FIRST_CHUNK_TOKENS, session.chunkTokens);
+    const tileTokens = Math.max(Math.floor(GEMM_TILE_ROWS / session.cache.batch), 1);
+    this.#chunks = new ChunkController(session.chunkTokens, tileTokens);
   }
 
   /** Dispatches of the last step. */
@@ -168,10 +166,12 @@ export class TokenLoop {
     const { queue } = loaded.gpu;
     const length = prompts[0]?.length ?? 0;
     const positions = mask?.map(positionsOf);
+    let before = Promise.resolve();
+    let doneAt = 0;
     try {
       for (let from = cache.length; from < length; ) {
         signal?.throwIfAborted();
-        const tokens = Math.min(this.#chunkTokens, length - from);
+        const tokens = Math.min(this.#chunks.tokens, length - from);
         const last = from + tokens === length;
         const plan = await session.plan(
           last
@@ -190,14 +190,24 @@ export class TokenLoop {
           ? (b: number, t: number) => positions[b]?.[start + t] as number
           : (_: number, t: number) => start + t;
         const size = session.beginStep(tokens, last ? 1 : 0, 0, longest, position);
-        const began = performance.now();
-        if (last) this.#submit(plan, size);
-        else plan.run(size);
         from += tokens;
-        if (!last) {
-          await queue.onSubmittedWorkDone();
-          this.#pace(tokens, performance.now() - began);
+        if (last) {
+          this.#submit(plan, size);
+          return;
         }
+        plan.run(size);
+        const submittedAt = performance.now();
+        const done = queue.onSubmittedWorkDone().then(() => {
+          // The GPU begins with a chunk when it has ended the one before.
+          const now = performance.now();
+          this.#chunks.took(tokens, now - Math.max(submittedAt, doneAt));
+          doneAt = now;
+        });
+        done.catch(() => undefined);
+        // One chunk ahead, so that the GPU is never idle between two; not before it is known how long one takes.
+        if (this.#chunks.hasMeasured) await before;
+        else await done;
+        before = done;
       }
     } catch (error) {
       this.#cachedIds = [...(prompts[0] ?? [])].slice(0, cache.length);
@@ -211,13 +221,6 @@ export class TokenLoop {
     await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, LOST_WAIT_MS))]);
     throwIfLost(gpu, 'Generating');
     throw error;
-  }
-
-  /** Sets the next chunk's length from how long this one took. */
-  #pace(tokens: number, ms: number): void {
-    const fitting = (tokens * CHUNK_MS) / Math.max(ms, 1);
-    const steps = Math.max(Math.floor(Math.min(fitting, tokens * 4) / CHUNK_STEP_TOKENS), 1);
-    this.#chunkTokens = Math.min(steps * CHUNK_STEP_TOKENS, this.session.chunkTokens);
   }
 
   /** One step: one command buffer with one pass and the copy of the ids, one submit. */
