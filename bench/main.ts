@@ -22,7 +22,7 @@ Every shape is measured with every dtype, prompt length and context, one JSON li
   --kernels              measures the kernels of a decode and of a prefill step instead: time, bytes and floating-point
                          operations, beside a copy, a read and a chain of multiply-adds measured on the same device
   --profile              also times each dispatch repeated by itself
-  --load                 measures loading instead, in a browser: from the server, from the cache, and raw
+  --load                 measures loading instead, in a browser: from the server, from the cache, to the first token, and raw
   --limits default       only WebGPU's default limits
   --without LIST         of ${OPTIONAL_FEATURES.join(',')}
   --runtime node|chromium  (chromium)

@@ -8,7 +8,7 @@ import type { SamplingSettings } from '../kernels/sampling.ts';
 import { ChunkController } from './chunk-controller.ts';
 import { checkIds } from './forward-inputs.ts';
 import { Sampler } from './sampler.ts';
-import type { Session } from './session.ts';
+import type { PlanRequest, PlanTail, Session } from './session.ts';
 import { TokenRing } from './token-ring.ts';
 
 export interface GenerationSettings {
@@ -22,6 +22,22 @@ export interface GenerationSettings {
 const IN_FLIGHT = 4;
 const LOST_WAIT_MS = 500;
 const GEMM_TILE_ROWS = 64;
+
+/** The steps of a generation: chunks of the prompt, its last chunk, and one for each token after the first. */
+export const prefillStep = (chunkTokens: number): PlanRequest => ({
+  input: 'ids',
+  head: 'none',
+  tokens: chunkTokens,
+  kept: 0,
+});
+export const lastPrefillStep = (chunkTokens: number, tail: PlanTail): PlanRequest => ({
+  input: 'ids',
+  head: 'keptLogits',
+  tokens: chunkTokens,
+  kept: 1,
+  tail,
+});
+export const decodeStep = (tail: PlanTail): PlanRequest => ({ input: 'ids', head: 'logits', tokens: 1, kept: 0, tail });
 
 /** One session's generations. Keeps what only generation needs; plans are kept by the session. */
 export class TokenLoop {
@@ -45,7 +61,8 @@ export class TokenLoop {
 
   /**
    * Takes the cache to hold these ids, whatever its slots hold: the next prompt that begins with them computes only what is behind.
-   * For benchmarks of long contexts: what attention costs depends on how many slots there are, not on what they hold.
+   * None forgets what it holds. Others are for benchmarks of long contexts: what attention costs depends on how many slots there are,
+   * not on what they hold.
    */
   assumeCached(ids: readonly number[]): void {
     const { cache } = this.session;
@@ -81,8 +98,8 @@ export class TokenLoop {
     const tail = this.#sampler.tail(settings.sampling);
     this.#sampler.begin(settings.sampling, prompts);
     const [decode] = await Promise.all([
-      session.plan({ input: 'ids', head: 'logits', tokens: 1, kept: 0, tail }),
-      session.plan({ input: 'ids', head: 'keptLogits', tokens: session.chunkTokens, kept: 1, tail }),
+      session.plan(decodeStep(tail)),
+      session.plan(lastPrefillStep(session.chunkTokens, tail)),
     ]);
     const realLengths = prompts.map((row, b) => mask?.[b]?.reduce((sum, value) => sum + value, 0) ?? row.length);
     const longest = Math.max(...realLengths);
@@ -158,7 +175,7 @@ export class TokenLoop {
     prompts: readonly (readonly number[])[],
     mask: readonly (readonly number[])[] | undefined,
     longest: number,
-    tail: ReturnType<Sampler['tail']>,
+    tail: PlanTail,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { session } = this;
@@ -173,11 +190,7 @@ export class TokenLoop {
         signal?.throwIfAborted();
         const tokens = Math.min(this.#chunks.tokens, length - from);
         const last = from + tokens === length;
-        const plan = await session.plan(
-          last
-            ? { input: 'ids', head: 'keptLogits', tokens: chunkTokens, kept: 1, tail }
-            : { input: 'ids', head: 'none', tokens: chunkTokens, kept: 0 },
-        );
+        const plan = await session.plan(last ? lastPrefillStep(chunkTokens, tail) : prefillStep(chunkTokens));
         const ids = prompts.flatMap((row) => row.slice(from, from + tokens));
         queue.writeBuffer(session.ids, 0, Uint32Array.from(ids));
         queue.writeBuffer(
