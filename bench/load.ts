@@ -34,11 +34,20 @@ export interface LoadResult {
   upload_gb_s: number;
   /** cached_gb_s as a share of the slower of the two. */
   of_the_slower: number;
+  /**
+   * From the call of `from_pretrained`, with everything stored, to the first generated token, on a device that has compiled nothing: the
+   * median.
+   */
+  first_token_ms: number;
+  /** first_token_ms, divided by what reading and uploading the same bytes take one after the other. */
+  first_token_of_raw: number;
   store: string;
 }
 
 /** Where the server has the model. */
 export const MODEL_PATH = '/model';
+/** The shortest: what a prompt costs is no part of loading. */
+const PROMPT = [[1]];
 const PIECE_BYTES = 4 * 2 ** 20;
 const CHUNKS_AT_ONCE = 4;
 
@@ -75,9 +84,16 @@ export async function benchLoad({ shape, dtype, repeats, tune, gpu: gpuOptions }
   const cache = new WeightCache(stores);
   const load = async () => {
     const started = performance.now();
-    const model = await AutoModelForCausalLM.from_pretrained(url, { dtype, device: gpu, tune });
+    const model = await AutoModelForCausalLM.from_pretrained(url, { dtype, device: gpu, tune, warm_up: false });
     await gpu.queue.onSubmittedWorkDone();
     return { ms: performance.now() - started, model };
+  };
+  const firstToken = async () => {
+    using device = await openGpu(gpuOptions);
+    const started = performance.now();
+    const model = await AutoModelForCausalLM.from_pretrained(url, { dtype, device, warm_up: true });
+    await model.generate({ input_ids: PROMPT, max_new_tokens: 1, do_sample: false });
+    return performance.now() - started;
   };
   try {
     const cold = await load();
@@ -95,6 +111,7 @@ export async function benchLoad({ shape, dtype, repeats, tune, gpu: gpuOptions }
     const checkedRead = median(await repeat(repeats, () => readChecked(record)));
     const upload = median(await repeat(repeats, () => uploadRaw(gpu, cachedBytes)));
     const cached = rate(median(times));
+    const first = median(await repeat(repeats, firstToken));
     return {
       engine: 'intab',
       what: 'load',
@@ -110,6 +127,8 @@ export async function benchLoad({ shape, dtype, repeats, tune, gpu: gpuOptions }
       checked_read_gb_s: round(rate(checkedRead)),
       upload_gb_s: round(rate(upload)),
       of_the_slower: round(cached / Math.min(rate(read), rate(upload))),
+      first_token_ms: round(first),
+      first_token_of_raw: round(first / (read + upload)),
       store: record.store,
     };
   } finally {

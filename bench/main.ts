@@ -22,7 +22,7 @@ Every shape is measured with every dtype, prompt length and context, one JSON li
   --kernels              measures the kernels of a decode and of a prefill step instead: time, bytes and floating-point
                          operations, beside a copy, a read and a chain of multiply-adds measured on the same device
   --profile              also times each dispatch repeated by itself
-  --load                 measures loading instead, in a browser: from the server, from the cache, and raw
+  --load                 measures loading instead, in a browser: from the server, from the cache, to the first token, and raw
   --no-tune              the default knobs for every kernel, for runs that can be repeated; otherwise those that decode are
                          fitted to the device first, as for any model on a hardware adapter
   --limits default       only WebGPU's default limits

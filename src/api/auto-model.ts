@@ -8,6 +8,7 @@ import { TokenLoop } from '../runtime/generate.ts';
 import type { LoadedModel } from '../runtime/loaded-model.ts';
 import { Session } from '../runtime/session.ts';
 import type { GemvKnobs } from '../runtime/tuner.ts';
+import { warmUpModel } from '../runtime/warm-up.ts';
 import { type GenerationOptions, resolveGeneration } from './generation-config.ts';
 import { type LoadOptions, type OpenedModel, openModel } from './load.ts';
 
@@ -127,7 +128,16 @@ export const AutoModel = {
 /** A model with a language-modelling head: gives `logits`, generates. */
 export const AutoModelForCausalLM = {
   /** @throws as {@link openModel} */
-  from_pretrained: (location: ModelLocation, options?: LoadOptions) => open(CausalLM, location, 'causal', options),
+  from_pretrained: async (location: ModelLocation, options: LoadOptions = {}): Promise<CausalLM> => {
+    const opened = await openModel(location, 'causal', options, { generates: true });
+    try {
+      if (opened.warmsUp) await warmUpModel(opened.loaded, options.signal);
+      return new CausalLM(opened);
+    } catch (error) {
+      opened.loaded.dispose();
+      throw error;
+    }
+  },
 };
 
 /** A model that gives each sequence a score per label: `logits` [B, labels], `id2label`. */

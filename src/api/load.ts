@@ -14,9 +14,10 @@ import type { RopePrecision } from '../models/blocks/rope.ts';
 import type { Model, Task } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
 import type { DTypeChoice, FormatOptions } from '../runtime/load-weights.ts';
-import { LoadedModel } from '../runtime/loaded-model.ts';
+import { kvDTypeFor, LoadedModel } from '../runtime/loaded-model.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
 import type { TuneOptions } from '../runtime/tuner.ts';
+import { compileGeneration } from '../runtime/warm-up.ts';
 import { formatBytes } from '../tensor/format-bytes.ts';
 import { type ProgressCallback, ProgressEvents } from './progress-events.ts';
 
@@ -30,6 +31,11 @@ export interface LoadOptions extends ModelSourceOptions, FormatOptions, TuneOpti
   rope_precision?: RopePrecision;
   /** Most bytes that weights, keys, values and activations may take; `dtype: 'auto'` chooses a dtype that stays below. */
   memory_budget_bytes?: number;
+  /**
+   * Of models that generate text: compile while the weights are read, and run a step before the model is handed out, so that the first
+   * prompt takes no longer than others. True unless stated; false on software adapters, which compile on the cores that load.
+   */
+  warm_up?: boolean;
   progress_callback?: ProgressCallback;
   signal?: AbortSignal;
 }
@@ -61,6 +67,16 @@ export interface OpenedModel {
   config: Fields;
   generationConfig: Fields;
   loaded: LoadedModel;
+  /** Whether its kernels are compiled and its first step is to be run before anybody waits for it. */
+  warmsUp: boolean;
+}
+
+/** What a model is opened for. */
+export interface OpenPurpose {
+  /** It will generate text. */
+  generates?: boolean;
+  /** Hears where the files are from, before the weights are read. */
+  onSource?: (source: ModelSource) => void;
 }
 
 /** A model before its weights are read. */
@@ -107,9 +123,16 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
  * Loads a model for a task.
  * @throws what {@link openHeaders} throws; {DeviceMemoryError} it does not fit; {InputError} `tune` has knobs that do not run here.
  */
-export async function openModel(location: ModelLocation, task: Task, options: LoadOptions = {}): Promise<OpenedModel> {
+export async function openModel(
+  location: ModelLocation,
+  task: Task,
+  options: LoadOptions = {},
+  { generates = false, onSource }: OpenPurpose = {},
+): Promise<OpenedModel> {
   const { progress_callback, signal } = options;
   const { gpu, source, config, model, checkpoint } = await openHeaders(location, task, options);
+  onSource?.(source);
+  const warmsUp = generates && !model.bidirectional && (options.warm_up ?? !gpu.isFallback);
   const [generationConfig, dtype] = await Promise.all([
     readJson(source, 'generation_config.json', signal),
     fittingDType(gpu, model, checkpoint, options),
@@ -119,9 +142,16 @@ export async function openModel(location: ModelLocation, task: Task, options: Lo
     origins.set(file, Math.min(origins.get(file) ?? Number.POSITIVE_INFINITY, offsetBytes));
   }
   const progress = new ProgressEvents(source.name, checkpoint.totalBytes, progress_callback);
+  let compiled: Promise<void> = Promise.resolve();
   const loaded = await LoadedModel.load(gpu, model, checkpoint, {
     ...options,
     dtype,
+    onAllocated: (weights, knobs) => {
+      if (!warmsUp) return;
+      const kvDType = kvDTypeFor(dtype, checkpoint);
+      // What is wrong with a kernel is told where it is used: at the first prompt.
+      compiled = compileGeneration({ gpu, model, weights, kvDType, knobs }).catch(() => undefined);
+    },
     onProgress: (event) => progress.report(event),
     derived: async (name) =>
       source.derived?.(
@@ -129,8 +159,31 @@ export async function openModel(location: ModelLocation, task: Task, options: Lo
         [...origins].map(([file, headBytes]) => ({ file, headBytes })),
       ),
   });
+  try {
+    await orAborted(compiled, signal);
+  } catch (error) {
+    loaded.dispose();
+    throw error;
+  }
   progress_callback?.({ status: 'ready', name: source.name });
-  return { source, config, generationConfig: generationConfig ?? new Fields({}, 'generation_config.json'), loaded };
+  const defaults = generationConfig ?? new Fields({}, 'generation_config.json');
+  return { source, config, generationConfig: defaults, loaded, warmsUp };
+}
+
+/** Waits for some work, or until the signal aborts. */
+async function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  if (!signal) return work;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort);
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** Checkpoints up to this are loaded as they are stored, without asking whether there is room. */

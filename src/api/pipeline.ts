@@ -1,6 +1,7 @@
 // pipeline(task, model, options): the short way from a model's name to results.
 import { InputError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
+import type { ModelSource } from '../hub/source.ts';
 import { loadTokenizer } from './auto-tokenizer.ts';
 import { type FeatureExtractionPipeline, openFeatureExtraction } from './feature-extraction.ts';
 import { openModel } from './load.ts';
@@ -66,13 +67,21 @@ export async function pipeline<T extends PipelineTask | TaskAlias>(
 }
 
 async function openTextGeneration(model: ModelLocation, options: PipelineOptions): Promise<TextGenerationPipeline> {
-  const opened = await openModel(model, 'causal', options);
+  const { signal, max_context } = options;
+  let tokenizer: ReturnType<typeof loadTokenizer> | undefined;
+  // Beside the weights: a large vocabulary takes a while to read.
+  const onSource = (source: ModelSource) => {
+    tokenizer = loadTokenizer(source, signal);
+    tokenizer.catch(() => undefined);
+  };
+  const opened = await openModel(model, 'causal', options, { generates: true, onSource });
+  let generator: LocalTextGenerator | undefined;
   try {
-    const tokenizer = await loadTokenizer(opened.source, options.signal);
-    const generator = new LocalTextGenerator(opened, tokenizer, options.max_context);
-    await generator.warmUp();
+    generator = new LocalTextGenerator(opened, await (tokenizer ?? loadTokenizer(opened.source, signal)), max_context);
+    await generator.open(signal);
     return asPipeline(generator);
   } catch (error) {
+    await generator?.dispose();
     opened.loaded.dispose();
     throw error;
   }

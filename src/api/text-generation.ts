@@ -3,6 +3,7 @@
 import { DisposedError, InputError } from '../errors.ts';
 import { TokenLoop } from '../runtime/generate.ts';
 import { Session } from '../runtime/session.ts';
+import { warmUp } from '../runtime/warm-up.ts';
 import type { ChatMessage } from '../tokenizer/chat-template.ts';
 import { StreamingDetokenizer } from '../tokenizer/streaming-detokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -74,18 +75,13 @@ export class LocalTextGenerator implements TextGenerator {
     return this.#stats;
   }
 
-  /** Compiles pipelines and runs a few tokens, so that the first answer does not pay for it. */
-  async warmUp(): Promise<void> {
-    const id = this.#tokenizer.bosTokenId ?? this.#tokenizer.eosTokenId ?? 0;
-    const settings = resolveGeneration(
-      { max_new_tokens: 3, do_sample: false },
-      this.#opened.generationConfig,
-      this.#opened.config,
-      1,
-    );
-    for await (const _ of (await this.#tokenLoop()).run([[id]], { ...settings, eosTokenIds: [] })) {
-      // only for its effect
-    }
+  /**
+   * Makes room for keys and values, and runs a first step where the model is to be warmed up.
+   * @throws {DeviceMemoryError} there is no room; the signal's reason on abort.
+   */
+  async open(signal: AbortSignal | undefined): Promise<void> {
+    const loop = await this.#tokenLoop();
+    if (this.#opened.warmsUp) await warmUp(loop, signal);
   }
 
   async #tokenLoop(): Promise<TokenLoop> {

@@ -1,6 +1,7 @@
 // Turns a graph into a plan: fuses it, gives each tensor a buffer by lifetime, picks kernels for the row counts,
 // compiles the pipelines in parallel and makes the bind groups. After that a step allocates nothing.
 import type { Gpu } from '../gpu/device.ts';
+import type { KernelSource } from '../gpu/pipelines.ts';
 import {
   attentionWeights,
   decodeAttention,
@@ -136,15 +137,40 @@ export function activationBytes(
  * @throws {GpuValidationError} a kernel does not compile.
  */
 export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): Promise<Plan> {
-  const { label, size, rules, resources, tail } = options;
-  const target = kernelTarget(gpu, options.knobs);
-  const { rowCapacity, fewRows, fused, stride, slots } = layOut(graph, size, rules, target);
+  const { label } = options;
   const owned: GPUBuffer[] = [];
   const create = (name: string, elements: number) => {
     const buffer = gpu.buffers.storage(`${label}: ${name}`, elements * 4);
     owned.push(buffer);
     return buffer;
   };
+  try {
+    return await Plan.create(gpu, {
+      label,
+      owned,
+      ...lowerGraph(kernelTarget(gpu, options.knobs), graph, options, create),
+    });
+  } catch (error) {
+    for (const buffer of owned) gpu.buffers.release(buffer);
+    throw error;
+  }
+}
+
+/** The kernels that a plan would have; makes no buffers: `standIn` takes the place of all that the plan would own. */
+export function plannedKernels(gpu: Gpu, graph: Graph, options: PlanOptions, standIn: GPUBuffer): KernelSource[] {
+  return lowerGraph(kernelTarget(gpu, options.knobs), graph, options, () => standIn).launches.map(
+    ({ source }) => source,
+  );
+}
+
+/** A graph's launches, on buffers that `create` gives. */
+function lowerGraph(
+  target: KernelTarget,
+  graph: Graph,
+  { label, size, rules, resources, tail }: PlanOptions,
+  create: (name: string, elements: number) => GPUBuffer,
+) {
+  const { rowCapacity, fewRows, fused, stride, slots } = layOut(graph, size, rules, target);
   const activation = (tensor: Tensor): Activation => {
     const slot = slots.get(tensor);
     if (!slot) throw new Error(`tensor ${tensor.name} has no maker`);
@@ -182,24 +208,17 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
       return buffer;
     },
   };
-  try {
-    const launches: PlannedLaunch[] = fused.ops.flatMap((op) =>
-      lower(op, context).map((launch) => ({ ...launch, op })),
-    );
-    for (const [name, tensor] of fused.outputs) outputs.set(name, activation(tensor));
-    const output = (name: string) => {
-      const found = outputs.get(name);
-      if (!found) throw new Error(`plan ${label} has no output ${name}`);
-      return found;
-    };
-    if (tail) launches.push(...tail(output));
-    const given = fused.ops.find((op) => op.kind === 'input');
-    const input = given?.kind === 'input' ? activation(given.y) : undefined;
-    return await Plan.create(gpu, { label, launches, input, outputs, extra, owned });
-  } catch (error) {
-    for (const buffer of owned) gpu.buffers.release(buffer);
-    throw error;
-  }
+  const launches: PlannedLaunch[] = fused.ops.flatMap((op) => lower(op, context).map((launch) => ({ ...launch, op })));
+  for (const [name, tensor] of fused.outputs) outputs.set(name, activation(tensor));
+  const output = (name: string) => {
+    const found = outputs.get(name);
+    if (!found) throw new Error(`plan ${label} has no output ${name}`);
+    return found;
+  };
+  if (tail) launches.push(...tail(output));
+  const given = fused.ops.find((op) => op.kind === 'input');
+  const input = given?.kind === 'input' ? activation(given.y) : undefined;
+  return { launches, input, outputs, extra };
 }
 
 interface LoweringContext {

@@ -5,9 +5,10 @@ import { throwIfLost } from '../gpu/error-scopes.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { StepSize } from '../kernels/kernel.ts';
 import type { SamplingSettings } from '../kernels/sampling.ts';
+import { ChunkController } from './chunk-controller.ts';
 import { checkIds } from './forward-inputs.ts';
 import { Sampler } from './sampler.ts';
-import type { Session } from './session.ts';
+import type { PlanRequest, PlanTail, Session } from './session.ts';
 import { TokenRing } from './token-ring.ts';
 
 export interface GenerationSettings {
@@ -19,12 +20,24 @@ export interface GenerationSettings {
 
 /** Tokens on their way before the CPU has read the oldest. */
 const IN_FLIGHT = 4;
-/** A prefill step should take about this long, so that the page stays alive and no driver resets. */
-const CHUNK_MS = 80;
-const FIRST_CHUNK_TOKENS = 128;
 const LOST_WAIT_MS = 500;
-/** Fewer rows than a GEMM tile has cost as much as a tile: chunks are whole tiles. */
-const CHUNK_STEP_TOKENS = 64;
+const GEMM_TILE_ROWS = 64;
+
+/** The steps of a generation: chunks of the prompt, its last chunk, and one for each token after the first. */
+export const prefillStep = (chunkTokens: number): PlanRequest => ({
+  input: 'ids',
+  head: 'none',
+  tokens: chunkTokens,
+  kept: 0,
+});
+export const lastPrefillStep = (chunkTokens: number, tail: PlanTail): PlanRequest => ({
+  input: 'ids',
+  head: 'keptLogits',
+  tokens: chunkTokens,
+  kept: 1,
+  tail,
+});
+export const decodeStep = (tail: PlanTail): PlanRequest => ({ input: 'ids', head: 'logits', tokens: 1, kept: 0, tail });
 
 /** One session's generations. Keeps what only generation needs; plans are kept by the session. */
 export class TokenLoop {
@@ -33,13 +46,14 @@ export class TokenLoop {
   readonly #ring: TokenRing;
   /** Ids whose keys and values the cache holds; only kept for single sequences. */
   #cachedIds: number[] = [];
-  #chunkTokens: number;
+  readonly #chunks: ChunkController;
 
   constructor(session: Session) {
     this.session = session;
     this.#sampler = new Sampler(session);
     this.#ring = new TokenRing(session.loaded.gpu, session.cache.batch, IN_FLIGHT);
-    this.#chunkTokens = Math.min(FIRST_CHUNK_TOKENS, session.chunkTokens);
+    const tileTokens = Math.max(Math.floor(GEMM_TILE_ROWS / session.cache.batch), 1);
+    this.#chunks = new ChunkController(session.chunkTokens, tileTokens);
   }
 
   /** Dispatches of the last step. */
@@ -47,7 +61,8 @@ export class TokenLoop {
 
   /**
    * Takes the cache to hold these ids, whatever its slots hold: the next prompt that begins with them computes only what is behind.
-   * For benchmarks of long contexts: what attention costs depends on how many slots there are, not on what they hold.
+   * None forgets what it holds. Others are for benchmarks of long contexts: what attention costs depends on how many slots there are,
+   * not on what they hold.
    */
   assumeCached(ids: readonly number[]): void {
     const { cache } = this.session;
@@ -83,8 +98,8 @@ export class TokenLoop {
     const tail = this.#sampler.tail(settings.sampling);
     this.#sampler.begin(settings.sampling, prompts);
     const [decode] = await Promise.all([
-      session.plan({ input: 'ids', head: 'logits', tokens: 1, kept: 0, tail }),
-      session.plan({ input: 'ids', head: 'keptLogits', tokens: session.chunkTokens, kept: 1, tail }),
+      session.plan(decodeStep(tail)),
+      session.plan(lastPrefillStep(session.chunkTokens, tail)),
     ]);
     const realLengths = prompts.map((row, b) => mask?.[b]?.reduce((sum, value) => sum + value, 0) ?? row.length);
     const longest = Math.max(...realLengths);
@@ -160,7 +175,7 @@ export class TokenLoop {
     prompts: readonly (readonly number[])[],
     mask: readonly (readonly number[])[] | undefined,
     longest: number,
-    tail: ReturnType<Sampler['tail']>,
+    tail: PlanTail,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { session } = this;
@@ -168,16 +183,14 @@ export class TokenLoop {
     const { queue } = loaded.gpu;
     const length = prompts[0]?.length ?? 0;
     const positions = mask?.map(positionsOf);
+    let before = Promise.resolve();
+    let doneAt = 0;
     try {
       for (let from = cache.length; from < length; ) {
         signal?.throwIfAborted();
-        const tokens = Math.min(this.#chunkTokens, length - from);
+        const tokens = Math.min(this.#chunks.tokens, length - from);
         const last = from + tokens === length;
-        const plan = await session.plan(
-          last
-            ? { input: 'ids', head: 'keptLogits', tokens: chunkTokens, kept: 1, tail }
-            : { input: 'ids', head: 'none', tokens: chunkTokens, kept: 0 },
-        );
+        const plan = await session.plan(last ? lastPrefillStep(chunkTokens, tail) : prefillStep(chunkTokens));
         const ids = prompts.flatMap((row) => row.slice(from, from + tokens));
         queue.writeBuffer(session.ids, 0, Uint32Array.from(ids));
         queue.writeBuffer(
@@ -190,14 +203,24 @@ export class TokenLoop {
           ? (b: number, t: number) => positions[b]?.[start + t] as number
           : (_: number, t: number) => start + t;
         const size = session.beginStep(tokens, last ? 1 : 0, 0, longest, position);
-        const began = performance.now();
-        if (last) this.#submit(plan, size);
-        else plan.run(size);
         from += tokens;
-        if (!last) {
-          await queue.onSubmittedWorkDone();
-          this.#pace(tokens, performance.now() - began);
+        if (last) {
+          this.#submit(plan, size);
+          return;
         }
+        plan.run(size);
+        const submittedAt = performance.now();
+        const done = queue.onSubmittedWorkDone().then(() => {
+          // The GPU begins with a chunk when it has ended the one before.
+          const now = performance.now();
+          this.#chunks.took(tokens, now - Math.max(submittedAt, doneAt));
+          doneAt = now;
+        });
+        done.catch(() => undefined);
+        // One chunk ahead, so that the GPU is never idle between two; not before it is known how long one takes.
+        if (this.#chunks.hasMeasured) await before;
+        else await done;
+        before = done;
       }
     } catch (error) {
       this.#cachedIds = [...(prompts[0] ?? [])].slice(0, cache.length);
@@ -211,13 +234,6 @@ export class TokenLoop {
     await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, LOST_WAIT_MS))]);
     throwIfLost(gpu, 'Generating');
     throw error;
-  }
-
-  /** Sets the next chunk's length from how long this one took. */
-  #pace(tokens: number, ms: number): void {
-    const fitting = (tokens * CHUNK_MS) / Math.max(ms, 1);
-    const steps = Math.max(Math.floor(Math.min(fitting, tokens * 4) / CHUNK_STEP_TOKENS), 1);
-    this.#chunkTokens = Math.min(steps * CHUNK_STEP_TOKENS, this.session.chunkTokens);
   }
 
   /** One step: one command buffer with one pass and the copy of the ids, one submit. */

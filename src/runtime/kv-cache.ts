@@ -80,7 +80,7 @@ export class KvCache {
 }
 
 /** Pairs of f16 share a word, so a head of odd pairs is kept in f32. */
-function keptDType(attention: readonly AttentionShape[], dtype: KvDType): KvDType {
+export function keptDType(attention: readonly AttentionShape[], dtype: KvDType): KvDType {
   return attention.every(({ headDim }) => headDim % 4 === 0) ? dtype : 'f32';
 }
 

@@ -34,6 +34,8 @@ export interface FormatOptions {
 export interface LoadWeightsOptions extends FormatOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Hears when every buffer is there, before anything is read into them. */
+  onAllocated?: ((weights: WeightStore) => void) | undefined;
   /** Where weights that were quantised at load are kept for the next one. */
   derived?: ((name: string) => Promise<DerivedBytes | undefined>) | undefined;
 }
@@ -124,6 +126,7 @@ export async function loadWeights(
         vectors.set(spec, new Float32Array(spec.width));
       }
     }
+    options.onAllocated?.(store);
     const name = isQuantizedCheckpoint(checkpoint) ? undefined : layoutName(store);
     const place = name === undefined ? undefined : await options.derived?.(name).catch(() => undefined);
     if (name !== undefined && place) {

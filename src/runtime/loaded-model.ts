@@ -23,6 +23,11 @@ import { writeStored } from './stored-weights.ts';
 import { chooseKnobs, type TuneOptions } from './tuner.ts';
 import { WeightStore } from './weight-store.ts';
 
+export interface LoadModelOptions extends Omit<LoadWeightsOptions, 'onAllocated'>, TuneOptions {
+  /** Told when the weights have their buffers, which are still empty. */
+  onAllocated?: (weights: WeightStore, knobs: GemvKnobs) => void;
+}
+
 export class LoadedModel {
   readonly gpu: Gpu;
   readonly model: Model;
@@ -49,12 +54,15 @@ export class LoadedModel {
     gpu: Gpu,
     model: Model,
     checkpoint: Checkpoint,
-    options: LoadWeightsOptions & TuneOptions = {},
+    options: LoadModelOptions = {},
   ): Promise<LoadedModel> {
     // First, while the GPU has nothing else to do and room for what is measured.
     const knobs = await knobsFor(gpu, model, options, checkpoint);
     const { weights, place } = await withErrorScopes(gpu, 'Loading weights', () =>
-      loadWeights(gpu, model, fullGraph(model), checkpoint, options),
+      loadWeights(gpu, model, fullGraph(model), checkpoint, {
+        ...options,
+        onAllocated: (weights) => options.onAllocated?.(weights, knobs),
+      }),
     );
     const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint), knobs);
     // In the background: whoever waits for the model does not wait for this, and where it fails, weights are quantised anew next time.

@@ -1,7 +1,7 @@
 // The GPU side of choosing tokens for one session: settings, the set of seen tokens, scratch, and the launches that
 // turn logits into the next id.
 import type { Activation, Launch } from '../kernels/kernel.ts';
-import { kernelTarget } from '../kernels/kernel.ts';
+import { type KernelTarget, kernelTarget } from '../kernels/kernel.ts';
 import {
   ARGMAX_SLICES,
   chooseToken,
@@ -12,7 +12,34 @@ import {
   seenWords,
 } from '../kernels/sampling.ts';
 import { alignUp } from '../tensor/dtype.ts';
-import type { Session } from './session.ts';
+import type { PlanTail, Session } from './session.ts';
+
+/** What the sampling kernels bind. */
+export interface SamplerBuffers {
+  settings: GPUBuffer;
+  seen: GPUBuffer;
+  best: GPUBuffer;
+  scores: GPUBuffer;
+  ids: GPUBuffer;
+  step: GPUBuffer;
+}
+
+/** The launches that turn logits into the next id: only a maximum where `greedy`. */
+export function samplerLaunches(
+  target: KernelTarget,
+  logits: Activation,
+  { scores, ...buffers }: SamplerBuffers,
+  vocab: number,
+  greedy: boolean,
+): Launch[] {
+  const common = { vocab, stride: logits.stride, ...buffers };
+  if (greedy) return chooseToken(target, { ...common, scores: logits.buffer, noise: false });
+  const { settings, seen } = buffers;
+  return [
+    ...processLogits(target, { settings, logits, seen, scores }),
+    ...chooseToken(target, { ...common, scores, noise: true }),
+  ];
+}
 
 export class Sampler {
   readonly #session: Session;
@@ -49,29 +76,21 @@ export class Sampler {
   }
 
   /** The launches after a plan's logits: only a maximum where the settings change nothing else. */
-  tail(settings: SamplingSettings): { key: string; launches: (output: (name: string) => Activation) => Launch[] } {
+  tail(settings: SamplingSettings): PlanTail {
     const target = kernelTarget(this.#session.loaded.gpu);
     const greedy = !settings.sample && settings.repetitionPenalty === 1;
-    const common = {
-      vocab: this.#vocab,
+    const { ids, step } = this.#session;
+    const buffers = {
       settings: this.#settings,
-      best: this.#best,
-      ids: this.#session.ids,
       seen: this.#seen,
-      step: this.#session.step,
+      best: this.#best,
+      scores: this.#scores,
+      ids,
+      step,
     };
     return {
       key: greedy ? 'greedy' : 'sampled',
-      launches: (output) => {
-        const logits = output('logits');
-        if (greedy) {
-          return chooseToken(target, { ...common, scores: logits.buffer, stride: logits.stride, noise: false });
-        }
-        return [
-          ...processLogits(target, { settings: this.#settings, logits, seen: this.#seen, scores: this.#scores }),
-          ...chooseToken(target, { ...common, scores: this.#scores, stride: logits.stride, noise: true }),
-        ];
-      },
+      launches: (output) => samplerLaunches(target, output('logits'), buffers, this.#vocab, greedy),
     };
   }
 

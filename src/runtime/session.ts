@@ -29,8 +29,13 @@ export interface SessionOptions {
 export interface PlanRequest extends ForwardRequest {
   tokens: number;
   kept: number;
-  /** Launches to append, made from the plan's outputs; `key` tells plans with different tails apart. */
-  tail?: { key: string; launches: (output: (name: string) => Activation) => Launch[] };
+  tail?: PlanTail;
+}
+
+/** Launches to append to a plan, made from its outputs; `key` tells plans with different tails apart. */
+export interface PlanTail {
+  key: string;
+  launches: (output: (name: string) => Activation) => Launch[];
 }
 
 export class Session {

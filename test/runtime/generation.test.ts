@@ -140,6 +140,32 @@ describe('generating', () => {
     expect(await fresh([PROMPT], {}, { chunkTokens })).toEqual(await fresh([PROMPT], {}, { chunkTokens: 7 }));
   });
 
+  it('submits a chunk ahead once it knows how long one takes', async () => {
+    const prompt = Array.from({ length: 24 }, (_, i) => i + 1);
+    const expected = await fresh([prompt], { count: 1 });
+    using loop = open();
+    const begun = vi.spyOn(loop.session, 'beginStep');
+    const finish: (() => void)[] = [];
+    const done = vi
+      .spyOn(GPUQueue.prototype, 'onSubmittedWorkDone')
+      .mockImplementation(() => new Promise((resolve) => finish.push(() => resolve(undefined))));
+    try {
+      const running = generate(loop, [prompt], { count: 1 });
+      const chunks: number[] = [];
+      for (let chunk = 1; chunk <= 6; chunk++) {
+        await vi.waitFor(() => expect(finish.length).toBe(Math.min(chunk === 1 ? 1 : chunk + 1, 5)), 60_000);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        chunks.push(begun.mock.calls.length);
+        finish[chunk - 1]?.();
+      }
+      // The first one by itself, then two at a time; the sixth is the last, which nobody waits for.
+      expect(chunks).toEqual([1, 3, 4, 5, 6, 6]);
+      expect(await running).toEqual(expected);
+    } finally {
+      done.mockRestore();
+    }
+  });
+
   it('gives each left-padded sequence what it gets alone', async () => {
     const prompts = [PROMPT, PROMPT.slice(2, 6), [44]];
     const padded = prompts.map((row) => [...Array(PROMPT.length - row.length).fill(0), ...row]);
