@@ -7,7 +7,13 @@ const PROJECT = resolve(import.meta.dirname, '..');
 
 /** Bundles `bench.mjs` for Node (with `webgpu` beside it) and `page.js` for browsers into a folder. */
 export async function packBench(out: string): Promise<void> {
-  const common: InlineConfig = { root: PROJECT, configFile: false, publicDir: false, logLevel: 'warn' };
+  const common: InlineConfig = {
+    root: PROJECT,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true, external: ['webgpu'] },
+  };
   rmSync(out, { recursive: true, force: true });
   await build({
     ...common,
