@@ -8,8 +8,9 @@ import type { Model } from '../src/models/model.ts';
 import { createModel } from '../src/models/registry.ts';
 import { TokenLoop } from '../src/runtime/generate.ts';
 import type { DTypeChoice } from '../src/runtime/load-weights.ts';
-import { LoadedModel } from '../src/runtime/loaded-model.ts';
+import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { planMemory } from '../src/runtime/memory-plan.ts';
+import { randomModel } from '../src/runtime/random-model.ts';
 import { Session } from '../src/runtime/session.ts';
 import { formatBytes } from '../src/tensor/format-bytes.ts';
 import { SHAPES } from './shapes.ts';
@@ -169,7 +170,7 @@ export async function openShape(
         remedy: 'choose a smaller shape, a smaller dtype or a shorter context, or close other pages that use the GPU',
       });
     }
-    return await LoadedModel.random(gpu, model, { dtype });
+    return await randomModel(gpu, model, { dtype });
   } catch (error) {
     gpu.dispose();
     signal?.throwIfAborted();

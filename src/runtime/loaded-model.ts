@@ -2,23 +2,12 @@
 import { DisposedError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
-import { paddedRows } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
-import { runLaunch } from '../kernels/bound-launch.ts';
-import { fillRandom } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
-import {
-  type DTypeChoice,
-  type FormatOptions,
-  formatFor,
-  isQuantizedCheckpoint,
-  type LoadWeightsOptions,
-  loadWeights,
-  weightSpecs,
-} from './load-weights.ts';
+import { type DTypeChoice, isQuantizedCheckpoint, type LoadWeightsOptions, loadWeights } from './load-weights.ts';
 import { writeStored } from './stored-weights.ts';
-import { WeightStore } from './weight-store.ts';
+import type { WeightStore } from './weight-store.ts';
 
 export class LoadedModel {
   readonly gpu: Gpu;
@@ -52,35 +41,6 @@ export class LoadedModel {
     // In the background: whoever waits for the model does not wait for this, and where it fails, weights are quantised anew next time.
     if (place) writeStored(gpu, weights, place, loaded.#disposing.signal).catch(() => undefined);
     return loaded;
-  }
-
-  /** The model with pseudo-random weights, for benchmarks. */
-  static async random(gpu: Gpu, model: Model, options: FormatOptions, seed = 1): Promise<LoadedModel> {
-    const weights = new WeightStore(gpu);
-    await withErrorScopes(gpu, 'Making random weights', async () => {
-      let made = 0;
-      for (const spec of weightSpecs(fullGraph(model))) {
-        if (spec.kind === 'vector') {
-          weights.addVector(spec);
-          weights.setVector(spec, new Float32Array(spec.width).fill(1));
-          continue;
-        }
-        const weight = weights.addMatrix(spec, formatFor(spec, options, undefined));
-        for (const part of weight.parts) {
-          const launch = fillRandom({
-            to: weight.format,
-            destination: part.buffer,
-            rows: part.rows,
-            stride: weight.stride,
-            spread: Math.sqrt(3 / (spec.blockRows ?? paddedRows(spec))),
-            seed: seed + made++,
-          });
-          await runLaunch(gpu, launch);
-        }
-      }
-      await gpu.queue.onSubmittedWorkDone();
-    });
-    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype));
   }
 
   /** @throws {DisposedError} after `dispose()`. */
