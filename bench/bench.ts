@@ -12,6 +12,7 @@ import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { planMemory } from '../src/runtime/memory-plan.ts';
 import { randomModel } from '../src/runtime/random-model.ts';
 import { Session } from '../src/runtime/session.ts';
+import type { GemvKnobs } from '../src/runtime/tuner.ts';
 import { formatBytes } from '../src/tensor/format-bytes.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -31,6 +32,8 @@ export interface BenchOptions {
   decodeTokens: number;
   /** Measured runs; the median is reported. */
   repeats: number;
+  /** Fit the kernels to the device first; as for any model where left out. */
+  tune?: boolean;
   /** Also measure each kernel of a decode and of a prefill step by itself. */
   profile?: boolean;
   gpu: GpuOptions;
@@ -49,7 +52,7 @@ export interface BenchResult {
   prefill_tok_s: number;
   decode_tok_s: number;
   ttft_ms: number;
-  /** Making the weights, compiling, and a first run: once for all lines of a shape and dtype. */
+  /** Tuning, making the weights, compiling, and a first run: once for all lines of a shape and dtype. */
   load_ms: number;
   layers: number;
   dispatches_per_token: number;
@@ -57,6 +60,8 @@ export interface BenchResult {
   dispatches_per_layer: number;
   weight_bytes: number;
   gpu_bytes: number;
+  /** The knobs of the kernels that decode: the defaults where nothing was tuned. */
+  tuned: GemvKnobs;
   /** Every measured run, in order. */
   runs: { prefill_tok_s: number; decode_tok_s: number }[];
   /** With `--profile`, by step. */
@@ -151,7 +156,7 @@ export function combinations({ promptTokens, contexts }: Pick<BenchOptions, 'pro
  * @throws {DeviceMemoryError} the weights and a cache of so many slots do not fit; what opening the device throws.
  */
 export async function openShape(
-  { shape, dtype, gpu: gpuOptions }: Pick<BenchOptions, 'shape' | 'dtype' | 'gpu'>,
+  { shape, dtype, tune, gpu: gpuOptions }: Pick<BenchOptions, 'shape' | 'dtype' | 'tune' | 'gpu'>,
   slots: number,
   signal?: AbortSignal,
 ): Promise<LoadedModel> {
@@ -170,7 +175,7 @@ export async function openShape(
         remedy: 'choose a smaller shape, a smaller dtype or a shorter context, or close other pages that use the GPU',
       });
     }
-    return await randomModel(gpu, model, { dtype });
+    return await randomModel(gpu, model, { dtype, tune });
   } catch (error) {
     gpu.dispose();
     signal?.throwIfAborted();
@@ -235,6 +240,7 @@ export async function* runBench(
           dispatches_per_layer: (loop.dispatchesPerToken - OUTSIDE_LAYERS) / model.layers,
           weight_bytes: loaded.weights.sizeBytes,
           gpu_bytes: gpu.buffers.liveBytes,
+          tuned: loaded.knobs,
           runs: runs.map((each) => ({
             prefill_tok_s: round(each.prefill_tok_s),
             decode_tok_s: round(each.decode_tok_s),

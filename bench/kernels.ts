@@ -8,6 +8,7 @@ import type { StepSize } from '../src/kernels/kernel.ts';
 import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { Sampler } from '../src/runtime/sampler.ts';
 import { Session } from '../src/runtime/session.ts';
+import type { GemvKnobs } from '../src/runtime/tuner.ts';
 import {
   type BenchControl,
   type BenchDType,
@@ -20,7 +21,7 @@ import {
 } from './bench.ts';
 import { type Cost, costOf } from './cost.ts';
 import { measurePeaks, type Peaks } from './peaks.ts';
-import { timePass } from './time-pass.ts';
+import { timeRepeats } from './time-repeats.ts';
 
 /** One line of `npm run bench -- --kernels`. */
 export interface KernelResult {
@@ -30,6 +31,8 @@ export interface KernelResult {
   adapter: string;
   shape: string;
   dtype: BenchDType;
+  /** The knobs of the kernels that decode: the defaults where nothing was tuned. */
+  tuned: GemvKnobs;
   peaks: Peaks;
   steps: StepKernels[];
   notes: readonly string[];
@@ -102,6 +105,7 @@ export async function* runKernelBench(
         adapter: loaded.gpu.name,
         shape: options.shape,
         dtype: options.dtype,
+        tuned: loaded.knobs,
         peaks,
         steps: await measureSteps(loaded, combination, peaks),
         notes: NOTES,
@@ -145,7 +149,7 @@ async function measureSteps(
       cache.length = past;
       const size = session.beginStep(tokens, kept, 0, past + tokens, (_, t) => past + t);
       const ops = await measureOps(session, plan, size, peaks);
-      const us = 1000 * (await timePass(loaded.gpu, (pass) => plan.encode(pass, size)));
+      const us = 1000 * (await timeRepeats(loaded.gpu, (pass) => plan.encode(pass, size)));
       const bytes = ops.reduce((sum, op) => sum + op.bytes * op.count, 0);
       const flops = ops.reduce((sum, op) => sum + op.flops * op.count, 0);
       results.push({
@@ -181,7 +185,7 @@ async function measureOps(session: Session, plan: Plan, size: StepSize, peaks: P
   }
   const timeOf = (ops: Iterable<Op | undefined>) => {
     const only = new Set(ops);
-    return timePass(gpu, (pass) => plan.encode(pass, size, only));
+    return timeRepeats(gpu, (pass) => plan.encode(pass, size, only));
   };
   // The choice of the token reads the logits; it is no op of the graph.
   const choice: Cost = { bytes: model.vocabSize * 4, flops: model.vocabSize };

@@ -21,7 +21,7 @@ export interface LoadResult {
   /** Bytes of the checkpoint, and of what is read from the cache: its weights as they lie on the GPU where they are quantised. */
   checkpoint_bytes: number;
   cached_bytes: number;
-  /** Nothing stored yet. */
+  /** Nothing stored yet, no tuning either. */
   cold_ms: number;
   /** Everything stored: the median, and what it comes to. */
   cached_ms: number;
@@ -77,14 +77,14 @@ function tensorsOf(model: Model): { name: string; dims: readonly number[] }[] {
   );
 }
 
-export async function benchLoad({ shape, dtype, repeats, gpu: gpuOptions }: BenchOptions): Promise<LoadResult> {
+export async function benchLoad({ shape, dtype, repeats, tune, gpu: gpuOptions }: BenchOptions): Promise<LoadResult> {
   const gpu = await openGpu(gpuOptions);
   const url = new URL(MODEL_PATH, location.href).href;
   const stores = await openStores();
   const cache = new WeightCache(stores);
   const load = async () => {
     const started = performance.now();
-    const model = await AutoModelForCausalLM.from_pretrained(url, { dtype, device: gpu, warm_up: false });
+    const model = await AutoModelForCausalLM.from_pretrained(url, { dtype, device: gpu, tune, warm_up: false });
     await gpu.queue.onSubmittedWorkDone();
     return { ms: performance.now() - started, model };
   };

@@ -23,6 +23,8 @@ Every shape is measured with every dtype, prompt length and context, one JSON li
                          operations, beside a copy, a read and a chain of multiply-adds measured on the same device
   --profile              also times each dispatch repeated by itself
   --load                 measures loading instead, in a browser: from the server, from the cache, to the first token, and raw
+  --no-tune              the default knobs for every kernel, for runs that can be repeated; otherwise those that decode are
+                         fitted to the device first, as for any model on a hardware adapter
   --limits default       only WebGPU's default limits
   --without LIST         of ${OPTIONAL_FEATURES.join(',')}
   --runtime node|chromium  (chromium)
@@ -44,6 +46,7 @@ function readOptions(args: string[]) {
       kernels: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       load: { type: 'boolean', default: false },
+      'no-tune': { type: 'boolean', default: false },
       limits: { type: 'string', default: 'best' },
       without: { type: 'string', default: '' },
       runtime: { type: 'string', default: 'chromium' },
@@ -86,6 +89,7 @@ function runsOf(values: ReturnType<typeof readOptions>): PageOptions[] {
     decodeTokens: countsOf('decode-tokens', values['decode-tokens'])[0] ?? 1,
     repeats: countsOf('repeats', values.repeats)[0] ?? 1,
     profile: values.profile,
+    ...(values['no-tune'] ? { tune: false } : {}),
     gpu: {
       limits: values.limits === 'default' ? 'default' : 'best',
       without: listOf(values.without) as OptionalFeature[],

@@ -6,7 +6,7 @@ import { round } from './bench.ts';
 import copySource from './peaks/copy.wgsl?raw';
 import multiplyAddSource from './peaks/multiply_add.wgsl?raw';
 import readSource from './peaks/read.wgsl?raw';
-import { timePass } from './time-pass.ts';
+import { timeRepeats } from './time-repeats.ts';
 
 export interface Peaks {
   /** Bytes read and bytes written together. */
@@ -40,7 +40,7 @@ export async function measurePeaks(gpu: Gpu): Promise<Peaks> {
       grid: () => {},
     };
     const { pipeline, bindGroup } = await bindLaunch(gpu, launch);
-    return timePass(gpu, (pass) => {
+    return timeRepeats(gpu, (pass) => {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(groups);

@@ -2,6 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BenchOptions, type BenchProgress, type BenchResult, combinations, runBench } from '../bench/bench.ts';
 import { DeviceMemoryError, InputError } from '../src/index.ts';
+import { DEFAULT_KNOBS } from '../src/kernels/kernel.ts';
+import { GemvTimer } from '../src/runtime/gemv-timer.ts';
+import { openStores } from '../src/storage/stores.ts';
 
 const OPTIONS: BenchOptions = {
   shape: 'tiny',
@@ -46,6 +49,18 @@ describe('the benchmark', () => {
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     expect(progress[0]?.done).toBe(0);
     expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+  });
+
+  it('says which knobs it ran with, and tunes or does not as it is told', async () => {
+    await (await openStores()).records.deleteFolder('tuned/');
+    const timed = vi.spyOn(GemvTimer, 'create');
+    const short = { ...OPTIONS, contexts: [] };
+    const [plain] = await collect({ ...short, tune: false });
+    expect(plain?.tuned).toEqual(DEFAULT_KNOBS);
+    expect(timed).not.toHaveBeenCalled();
+    const [tuned] = await collect({ ...short, tune: true });
+    expect(Object.keys(tuned?.tuned ?? {})).toEqual(Object.keys(DEFAULT_KNOBS));
+    expect(timed).toHaveBeenCalledTimes(1);
   });
 
   it('stops with the reason of the signal', async () => {

@@ -26,6 +26,8 @@ override OUT_STRIDE: u32;
 const KEYS = 32u; // cached slots a round
 const LANES = WG / KEYS; // invocations per slot in q·k
 const COLUMN_SETS = WG / UNITS; // slots at a time in p·V
+const K_LOADS = (UNITS + LANES - 1u) / LANES; // of an invocation in a round
+const V_LOADS = (KEYS + COLUMN_SETS - 1u) / COLUMN_SETS;
 
 var<workgroup> q: array<vec4f, GROUP * UNITS>;
 var<workgroup> new_key: array<vec4f, UNITS>;
@@ -97,15 +99,33 @@ fn main(
   var sums: array<vec4f, GROUP>;
   var totals: array<f32, GROUP>;
 
+  // Loads go ahead of their use: a round's values when it begins, the next round's keys as soon as this one's are used.
+  let k_base = (kv_base + key) * UNITS + lane;
+  var k = array<KvVector, K_LOADS>();
+  for (var i = 0u; i < K_LOADS; i++) {
+    k[i] = keys[k_base + begin * UNITS + i * LANES];
+  }
   for (var j0 = begin; j0 < end; j0 += KEYS) {
+    var v = array<KvVector, V_LOADS>();
+    for (var i = 0u; i < V_LOADS; i++) {
+      v[i] = values[(kv_base + j0 + lane_set + i * COLUMN_SETS) * UNITS + column];
+    }
     // Given a value on purpose: without one, SwiftShader keeps the last round's (seen in Chromium 156).
     var dots = array<f32, GROUP>();
     if (j0 + key < end) {
-      for (var unit = lane; unit < UNITS; unit += LANES) {
-        let k = kv_load(keys[(kv_base + j0 + key) * UNITS + unit]);
-        for (var g = 0u; g < GROUP; g++) {
-          dots[g] += dot(k, q[g * UNITS + unit]);
+      for (var i = 0u; i < K_LOADS; i++) {
+        let unit = i * LANES + lane;
+        if (UNITS % LANES == 0u || unit < UNITS) {
+          let part = kv_load(k[i]);
+          for (var g = 0u; g < GROUP; g++) {
+            dots[g] += dot(part, q[g * UNITS + unit]);
+          }
         }
+      }
+    }
+    if (j0 + KEYS < end) {
+      for (var i = 0u; i < K_LOADS; i++) {
+        k[i] = keys[k_base + (j0 + KEYS) * UNITS + i * LANES];
       }
     }
     for (var g = 0u; g < GROUP; g++) {
@@ -121,10 +141,19 @@ fn main(
       weights[i] = select(HIDDEN, score, slot < end && visible(sequence, past, min(slot, capacity() - 1u)));
     }
     workgroupBarrier();
+    // Eight invocations a head, each a share of the keys.
+    for (var i = lid; i < GROUP * 8u; i += WG) {
+      var top = HIDDEN;
+      for (var j = 0u; j < KEYS / 8u; j++) {
+        top = max(top, weights[i * (KEYS / 8u) + j]);
+      }
+      lane_dots[i] = top;
+    }
+    workgroupBarrier();
     if (lid < GROUP) {
       var top = maxima[lid];
-      for (var i = 0u; i < KEYS; i++) {
-        top = max(top, weights[lid * KEYS + i]);
+      for (var i = 0u; i < 8u; i++) {
+        top = max(top, lane_dots[lid * 8u + i]);
       }
       rescale[lid] = exp(maxima[lid] - top);
       maxima[lid] = top;
@@ -139,12 +168,13 @@ fn main(
       totals[g] *= rescale[g];
     }
     if (lane_set < COLUMN_SETS) {
-      for (var j = lane_set; j < KEYS; j += COLUMN_SETS) {
-        if (j0 + j < end) {
-          let v = kv_load(values[(kv_base + j0 + j) * UNITS + column]);
+      for (var i = 0u; i < V_LOADS; i++) {
+        let j = i * COLUMN_SETS + lane_set;
+        if (j < KEYS && j0 + j < end) {
+          let part = kv_load(v[i]);
           for (var g = 0u; g < GROUP; g++) {
             let p = weights[g * KEYS + j];
-            sums[g] += p * v;
+            sums[g] += p * part;
             totals[g] += p;
           }
         }

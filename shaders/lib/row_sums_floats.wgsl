@@ -1,7 +1,7 @@
-// The sums of ROWS = 4 rows of W with one row of x, which all LANES = WG invocations of a GEMV's workgroup gather, for weights kept as
-// floats: eight weights of each row at a time, with their x. The shader has `load_x`.
+// The sums of ROWS (2 or 4) rows of W with one row of x, which all LANES = WG invocations of a GEMV's workgroup gather, for weights kept
+// as floats: eight weights of each row at a time, with their x. The shader has `load_x`.
 struct RowSums {
-  rows: vec4f,
+  rows: vec4f, // of which the first ROWS count
   squares: f32, // Σ x²
 }
 
@@ -14,12 +14,17 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
     let unit = i * WG + lid;
     if (K8 % WG == 0u || unit < K8) {
       let x = array(load_x(x_base, 2u * unit, &squares), load_x(x_base, 2u * unit + 1u, &squares));
-      rows += vec4f(
-        span_dot(weight_span(first, unit), x, 0.0),
-        span_dot(weight_span(first + 1u, unit), x, 0.0),
-        span_dot(weight_span(first + 2u, unit), x, 0.0),
-        span_dot(weight_span(first + 3u, unit), x, 0.0),
-      );
+      if (ROWS > 2u) {
+        rows += vec4f(
+          span_dot(weight_span(first, unit), x, 0.0),
+          span_dot(weight_span(first + 1u, unit), x, 0.0),
+          span_dot(weight_span(first + 2u, unit), x, 0.0),
+          span_dot(weight_span(first + 3u, unit), x, 0.0),
+        );
+      } else {
+        rows.x += span_dot(weight_span(first, unit), x, 0.0);
+        rows.y += span_dot(weight_span(first + 1u, unit), x, 0.0);
+      }
     }
   }
   if (NORM) {

@@ -37,7 +37,7 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
       }
       let chunk = round / CHUNK_ROUNDS * CHUNK;
       for (var i = lid; i < CHUNK; i += WG) {
-        var value = vec4f(0.0); // beyond the row, whatever the weights there are
+        var value = vec4f(0.0);
         if (chunk + i < 2u * K8) {
           value = load_x(x_base, chunk + i, &squares);
         }
@@ -69,13 +69,16 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
         w3 = weight_span(first + 3u, next);
       }
     }
-    rows.x += span_dot(s0, x, total);
-    if (ROWS > 1u) {
-      rows.y += span_dot(s1, x, total);
-    }
-    if (ROWS > 2u) {
-      rows.z += span_dot(s2, x, total);
-      rows.w += span_dot(s3, x, total);
+    // Beyond the row, scales may be anything.
+    if (SPANS % LANES == 0u || round * LANES + lane < SPANS) {
+      rows.x += span_dot(s0, x, total);
+      if (ROWS > 1u) {
+        rows.y += span_dot(s1, x, total);
+      }
+      if (ROWS > 2u) {
+        rows.z += span_dot(s2, x, total);
+        rows.w += span_dot(s3, x, total);
+      }
     }
   }
   if (NORM) {

@@ -2,7 +2,8 @@
 enable f16;
 const WEIGHT_VECTORS = 1u;
 struct Eight { lo: vec4f, hi: vec4f }
-fn weight_unit(unit: u32) -> Eight {
-  let packed = weight[unit];
-  return Eight(vec4f(bitcast<vec4<f16>>(packed.xy)), vec4f(bitcast<vec4<f16>>(packed.zw)));
+alias Raw = vec4u;
+fn raw_at(unit: u32) -> Raw { return weight[unit]; }
+fn eight_of(raw: Raw) -> Eight {
+  return Eight(vec4f(bitcast<vec4<f16>>(raw.xy)), vec4f(bitcast<vec4<f16>>(raw.zw)));
 }

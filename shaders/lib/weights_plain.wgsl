@@ -7,6 +7,16 @@ fn weight_rows() -> u32 {
   return arrayLength(&weight) / (K8 * WEIGHT_VECTORS);
 }
 
+// Eight consecutive weights; `unit` counts eights from the first row on.
+fn weight_unit(unit: u32) -> Eight {
+  return eight_of(raw_at(unit));
+}
+
+// The same in two steps: the load, and what is made of it.
+fn raw_unit(row: u32, unit: u32) -> Raw {
+  return raw_at(row * K8 + unit);
+}
+
 fn weight_span(row: u32, span: u32) -> Span {
   return Span(weight_unit(row * K8 + span));
 }

@@ -15,16 +15,21 @@ fn weight_rows() -> u32 {
   return arrayLength(&weight) * 4u / (QUANT_WORDS + SCALE_WORDS);
 }
 
+// The word with the scale, and which half of it that is; with ASYMMETRIC the halves are scale and offset.
+struct ScaleWord { word: u32, half: u32 }
+
+fn scale_word(row: u32, group: u32) -> ScaleWord {
+  let at = weight_rows() * QUANT_WORDS + row * SCALE_WORDS + select(group / 2u, group, ASYMMETRIC == 1u);
+  return ScaleWord(weight[at / 4u][at % 4u], group & 1u);
+}
+
 // What a quant is multiplied with, and what is added.
-fn scale_at(row: u32, group: u32) -> vec2f {
-  let base = weight_rows() * QUANT_WORDS + row * SCALE_WORDS;
+fn scale_of(from_word: ScaleWord) -> vec2f {
+  let pair = unpack2x16float(from_word.word);
   if (ASYMMETRIC == 1u) {
-    let word = base + group;
-    return unpack2x16float(weight[word / 4u][word % 4u]);
+    return pair;
   }
-  let word = base + group / 2u;
-  let pair = unpack2x16float(weight[word / 4u][word % 4u]);
-  return vec2f(select(pair.x, pair.y, (group & 1u) == 1u), 0.0);
+  return vec2f(select(pair.x, pair.y, from_word.half == 1u), 0.0);
 }
 
 // The four lowest BITS of each byte, less the zero point.
@@ -33,17 +38,28 @@ fn bytes_of(word: u32) -> vec4f {
   return bitcast<vec4f>(bytes | vec4u(MAGIC)) - (8388608.0 + ZERO);
 }
 
+// Eight consecutive weights in two steps: the load, and what is made of it.
+struct Raw { quants: vec2u, scale: ScaleWord }
+
+fn raw_unit(row: u32, unit: u32) -> Raw {
+  let scale = scale_word(row, unit * 8u / GROUP);
+  if (BITS == 4u) {
+    let at = row * QUANT_WORDS + unit;
+    return Raw(vec2u(weight[at / 4u][at % 4u], 0u), scale);
+  }
+  let words = weight[row * (QUANT_WORDS / 4u) + unit / 2u];
+  return Raw(select(words.xy, words.zw, (unit & 1u) == 1u), scale);
+}
+
+fn eight_of(raw: Raw) -> Eight {
+  let scale = scale_of(raw.scale);
+  let high = select(raw.quants.y, raw.quants.x >> 4u, BITS == 4u);
+  return Eight(bytes_of(raw.quants.x) * scale.x + scale.y, bytes_of(high) * scale.x + scale.y);
+}
+
 // Eight consecutive weights; `unit` counts eights from the first row on.
 fn weight_unit(unit: u32) -> Eight {
-  let row = unit / K8;
-  let scale = scale_at(row, (unit % K8) * 8u / GROUP);
-  if (BITS == 4u) {
-    let word = weight[unit / 4u][unit % 4u];
-    return Eight(bytes_of(word) * scale.x + scale.y, bytes_of(word >> 4u) * scale.x + scale.y);
-  }
-  let words = weight[unit / 2u];
-  let two = select(words.xy, words.zw, (unit & 1u) == 1u);
-  return Eight(bytes_of(two.x) * scale.x + scale.y, bytes_of(two.y) * scale.x + scale.y);
+  return eight_of(raw_unit(unit / K8, unit % K8));
 }
 
 // Bits 15 to 22 of a float between 1 and 2: a byte q there makes 1 + q/256, four bits in the upper half 1 + q/16.
@@ -59,7 +75,7 @@ fn mantissas_of(word: u32) -> vec4u {
 struct Span { quants: vec4u, scale: vec2f }
 
 fn weight_span(row: u32, span: u32) -> Span {
-  return Span(weight[row * (QUANT_WORDS / 4u) + span], scale_at(row, span * SPAN / GROUP));
+  return Span(weight[row * (QUANT_WORDS / 4u) + span], scale_of(scale_word(row, span * SPAN / GROUP)));
 }
 
 // Σ w · x over a span; `x_sum` is Σ x. Integers become floats by one AND and one OR, and what that adds to each is taken off the sum.

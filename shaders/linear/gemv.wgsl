@@ -5,7 +5,7 @@
 // Sums in f32. Widths are padded with zeros to multiples of 8.
 override WG: u32 = 128u;
 override LANES: u32 = 32u;
-override ROWS: u32 = 4u; // 1, 2 or 4; 4 for floats, not 1 when ACT
+override ROWS: u32 = 4u; // 1, 2 or 4; not 1 for floats or when ACT
 override K8: u32; // width of x in units of 8
 override WIDTH: f32; // true width of x, for the mean
 override OUT_STRIDE: u32;

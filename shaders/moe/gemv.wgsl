@@ -5,7 +5,7 @@
 // Sums in f32.
 override WG: u32 = 128u;
 override LANES: u32 = 32u;
-override ROWS: u32 = 4u; // 1, 2 or 4; 4 for floats, not 1 when ACT
+override ROWS: u32 = 4u; // 1, 2 or 4; not 1 for floats or when ACT
 const NORM = false;
 override K8: u32; // padded width of x in units of 8
 override BLOCK: u32; // rows of W per expert

@@ -16,11 +16,12 @@ import { createModel } from '../models/registry.ts';
 import type { DTypeChoice, FormatOptions } from '../runtime/load-weights.ts';
 import { kvDTypeFor, LoadedModel } from '../runtime/loaded-model.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
+import type { TuneOptions } from '../runtime/tuner.ts';
 import { compileGeneration } from '../runtime/warm-up.ts';
 import { formatBytes } from '../tensor/format-bytes.ts';
 import { type ProgressCallback, ProgressEvents } from './progress-events.ts';
 
-export interface LoadOptions extends ModelSourceOptions, FormatOptions {
+export interface LoadOptions extends ModelSourceOptions, FormatOptions, TuneOptions {
   /** `webgpu`, or a device from `openGpu` that the caller disposes. */
   device?: 'webgpu' | Gpu;
   /**
@@ -120,7 +121,7 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
 
 /**
  * Loads a model for a task.
- * @throws what {@link openHeaders} throws; {DeviceMemoryError} it does not fit.
+ * @throws what {@link openHeaders} throws; {DeviceMemoryError} it does not fit; {InputError} `tune` has knobs that do not run here.
  */
 export async function openModel(
   location: ModelLocation,
@@ -145,11 +146,11 @@ export async function openModel(
   const loaded = await LoadedModel.load(gpu, model, checkpoint, {
     ...options,
     dtype,
-    onAllocated: (weights) => {
+    onAllocated: (weights, knobs) => {
       if (!warmsUp) return;
       const kvDType = kvDTypeFor(dtype, checkpoint);
       // What is wrong with a kernel is told where it is used: at the first prompt.
-      compiled = compileGeneration({ gpu, model, weights, kvDType }).catch(() => undefined);
+      compiled = compileGeneration({ gpu, model, weights, kvDType, knobs }).catch(() => undefined);
     },
     onProgress: (event) => progress.report(event),
     derived: async (name) =>

@@ -5,12 +5,14 @@ import { BufferPool } from './buffers.ts';
 import { PipelineCache } from './pipelines.ts';
 
 /** Features used when the adapter has them and never needed. */
-export const OPTIONAL_FEATURES = ['f16', 'subgroups', 'timestamps'] as const;
+export const OPTIONAL_FEATURES = ['f16', 'subgroups', 'matrices', 'timestamps'] as const;
 export type OptionalFeature = (typeof OPTIONAL_FEATURES)[number];
 
-const FEATURE_NAMES: Record<OptionalFeature, GPUFeatureName> = {
+export const FEATURE_NAMES: Readonly<Record<OptionalFeature, GPUFeatureName>> = {
   f16: 'shader-f16',
   subgroups: 'subgroups',
+  // Experimental: browsers have it behind a flag (gpuweb proposal subgroup-matrix).
+  matrices: 'chromium-experimental-subgroup-matrix' as GPUFeatureName,
   timestamps: 'timestamp-query',
 };
 
@@ -35,6 +37,17 @@ export interface GpuOptions {
   /** Command-line switches for Dawn in Node, such as `enable-dawn-features=allow_unsafe_apis`. Ignored in browsers. */
   dawn?: readonly string[];
 }
+
+/** A shape of subgroup matrices, as the experimental feature lists them. */
+interface MatrixConfig {
+  M: number;
+  N: number;
+  K: number;
+  componentType: string;
+  resultComponentType: string;
+}
+const MATRIX_SIZE = 16;
+const MATRIX_SUBGROUP = 32;
 
 const ADAPTER_ATTEMPTS = 4;
 const ADAPTER_RETRY_MS = 150;
@@ -95,6 +108,19 @@ async function requestAdapter(entry: GPU, powerPreference: GPUPowerPreference): 
   });
 }
 
+/** Whether subgroups are of one size and multiply matrices of f16 in the one shape that the kernels use, adding up in f32. */
+function hasUsedMatrices(info: GPUAdapterInfo & { subgroupMatrixConfigs?: readonly MatrixConfig[] }): boolean {
+  if (info.subgroupMinSize !== MATRIX_SUBGROUP || info.subgroupMaxSize !== MATRIX_SUBGROUP) return false;
+  return [...(info.subgroupMatrixConfigs ?? [])].some(
+    ({ M, N, K, componentType, resultComponentType }) =>
+      M === MATRIX_SIZE &&
+      N === MATRIX_SIZE &&
+      K === MATRIX_SIZE &&
+      componentType === 'f16' &&
+      resultComponentType === 'f32',
+  );
+}
+
 /**
  * Opens a device.
  * @throws {WebGpuUnavailableError} no WebGPU, no adapter, or the adapter refuses a device.
@@ -104,7 +130,10 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const entry = await gpuEntry(dawn);
   const adapter = await requestAdapter(entry, powerPreference);
   const features = OPTIONAL_FEATURES.filter(
-    (feature) => adapter.features.has(FEATURE_NAMES[feature]) && !without.includes(feature),
+    (feature) =>
+      adapter.features.has(FEATURE_NAMES[feature]) &&
+      !without.includes(feature) &&
+      (feature !== 'matrices' || hasUsedMatrices(adapter.info)),
   );
   const requiredLimits: Record<string, number> = {};
   if (limits === 'best') for (const name of USEFUL_LIMITS) requiredLimits[name] = adapter.limits[name];

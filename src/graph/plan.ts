@@ -1,11 +1,9 @@
 // A compiled graph: pipelines, bind groups and dispatch sizes in order. Encoding a step is a plain walk over them.
-import { MAP_READ } from '../gpu/buffers.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { timePass } from '../gpu/time-pass.ts';
 import { type BoundLaunch, bindLaunch } from '../kernels/bound-launch.ts';
 import type { Activation, Grid, Launch, StepSize } from '../kernels/kernel.ts';
 import type { Op } from './graph.ts';
-
-const QUERY_USAGE = 0x200 | 0x4; // QUERY_RESOLVE | COPY_SRC
 
 /** A launch and the op it came from; those of a plan's tail came from none. */
 export interface PlannedLaunch extends Launch {
@@ -93,7 +91,7 @@ export class Plan {
       dispatch.grid(size, grid);
       if (grid[0] === 0) continue;
       const time = (count: number) =>
-        this.#timePass((pass) => {
+        timePass(this.#gpu, this.label, (pass) => {
           pass.setPipeline(dispatch.pipeline);
           pass.setBindGroup(0, dispatch.bindGroup);
           for (let i = 0; i < count; i++) pass.dispatchWorkgroups(...grid);
@@ -107,43 +105,8 @@ export class Plan {
 
   /** Milliseconds that the GPU spends on one step, by timestamps around its pass; undefined where the device has none. */
   async gpuTime(size: StepSize): Promise<number | undefined> {
-    const { ms, byTimestamps } = await this.#timePass((pass) => this.encode(pass, size));
+    const { ms, byTimestamps } = await timePass(this.#gpu, this.label, (pass) => this.encode(pass, size));
     return byTimestamps ? ms : undefined;
-  }
-
-  /** How long a pass takes: by timestamps, and where the device has none, by the clock, waiting for the GPU included. */
-  async #timePass(encode: (pass: GPUComputePassEncoder) => void): Promise<{ ms: number; byTimestamps: boolean }> {
-    const { device, queue, features, buffers } = this.#gpu;
-    const { label } = this;
-    const encoder = device.createCommandEncoder({ label });
-    if (!features.has('timestamps')) {
-      const pass = encoder.beginComputePass({ label });
-      encode(pass);
-      pass.end();
-      const began = performance.now();
-      queue.submit([encoder.finish()]);
-      await queue.onSubmittedWorkDone();
-      return { ms: performance.now() - began, byTimestamps: false };
-    }
-    const querySet = device.createQuerySet({ label, type: 'timestamp', count: 2 });
-    const resolved = device.createBuffer({ label, size: 16, usage: QUERY_USAGE });
-    const readable = buffers.mappable(label, 16);
-    try {
-      const timestampWrites = { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
-      const pass = encoder.beginComputePass({ label, timestampWrites });
-      encode(pass);
-      pass.end();
-      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
-      queue.submit([encoder.finish()]);
-      await readable.mapAsync(MAP_READ);
-      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
-      return { ms: Number(end - begin) / 1e6, byTimestamps: true };
-    } finally {
-      buffers.release(readable);
-      resolved.destroy();
-      querySet.destroy();
-    }
   }
 
   /** Encodes and submits one step on its own: one submit, one pass. */

@@ -14,6 +14,7 @@ import { add, gate } from '../kernels/elementwise.ts';
 import { gather, selectRows } from '../kernels/embedding.ts';
 import {
   type Activation,
+  type GemvKnobs,
   type KernelTarget,
   kernelTarget,
   type Launch,
@@ -65,6 +66,8 @@ export interface PlanOptions {
   size: PlanSize;
   rules: readonly FusionRule[];
   resources: PlanResources;
+  /** The defaults where left out. */
+  knobs?: GemvKnobs;
   /** Launches to append, which may bind the outputs' buffers: sampling, for example. */
   tail?: (output: (name: string) => Activation) => Launch[];
 }
@@ -142,7 +145,11 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
     return buffer;
   };
   try {
-    return await Plan.create(gpu, { label, owned, ...lowerGraph(kernelTarget(gpu), graph, options, create) });
+    return await Plan.create(gpu, {
+      label,
+      owned,
+      ...lowerGraph(kernelTarget(gpu, options.knobs), graph, options, create),
+    });
   } catch (error) {
     for (const buffer of owned) gpu.buffers.release(buffer);
     throw error;
@@ -151,7 +158,9 @@ export async function planGraph(gpu: Gpu, graph: Graph, options: PlanOptions): P
 
 /** The kernels that a plan would have; makes no buffers: `standIn` takes the place of all that the plan would own. */
 export function plannedKernels(gpu: Gpu, graph: Graph, options: PlanOptions, standIn: GPUBuffer): KernelSource[] {
-  return lowerGraph(kernelTarget(gpu), graph, options, () => standIn).launches.map(({ source }) => source);
+  return lowerGraph(kernelTarget(gpu, options.knobs), graph, options, () => standIn).launches.map(
+    ({ source }) => source,
+  );
 }
 
 /** A graph's launches, on buffers that `create` gives. */

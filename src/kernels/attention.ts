@@ -55,7 +55,7 @@ export interface LayerCache {
 const MAX_GROUP = 8;
 /** vec4f of query heads that leave room for the rest of decode attention in 16 KiB of workgroup memory. */
 const MAX_GROUP_UNITS = 384;
-export const MAX_SPLITS = 64;
+export const MAX_SPLITS = 128;
 /** Cached slots per split at which another split begins to pay. */
 const SLOTS_PER_SPLIT = 32;
 

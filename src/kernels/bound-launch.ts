@@ -10,7 +10,7 @@ export interface BoundLaunch {
 }
 
 /** Sizes for launches that depend on no step. */
-const NO_STEP: StepSize = { batch: 1, tokens: 1, past: 0, kept: 0, splits: 1, capacity: 0, counter: 0 };
+export const NO_STEP: StepSize = { batch: 1, tokens: 1, past: 0, kept: 0, splits: 1, capacity: 0, counter: 0 };
 
 /** @throws {GpuValidationError} the kernel does not compile. */
 export async function bindLaunch(gpu: Gpu, { source, bindings, grid }: Launch): Promise<BoundLaunch> {

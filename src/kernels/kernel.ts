@@ -2,6 +2,10 @@
 
 import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
 import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
+import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
+import matrixPartsF16 from '../../shaders/lib/matrix_parts_f16.wgsl?raw';
+import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
+import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
 import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
 import rowSumsFloats from '../../shaders/lib/row_sums_floats.wgsl?raw';
@@ -21,13 +25,50 @@ import { type DType, dtypeSizeBytes } from '../tensor/dtype.ts';
 /** Widths of activations and weights are padded with zeros to multiples of this. */
 export const WIDTH_STEP = 8;
 
+/** How a GEMV of quantised weights divides its matrix; powers of two. */
+export interface QuantKnobs {
+  /** Groups of lanes, each with rows of its own, in a workgroup. */
+  groups: number;
+  /** Groups of lanes from which on the GPU is busy: with fewer, a group takes fewer rows at a time. */
+  busyGroups: number;
+  /** Vectors of four of x that a workgroup shares at a time. */
+  chunk: number;
+}
+
+/** How a GEMV of weights kept as floats divides its matrix; powers of two. */
+export interface FloatKnobs {
+  /** Most invocations of a workgroup, all of which gather the same rows. */
+  workgroup: number;
+  /** Rows that a workgroup makes: 2 or 4. */
+  rows: number;
+}
+
+/** What may differ from GPU to GPU, by class of weights. Results are right with all of them. */
+export interface GemvKnobs {
+  q4: QuantKnobs;
+  q8: QuantKnobs;
+  float: FloatKnobs;
+}
+
+/** What is best on large GPUs, and good on most. */
+export const DEFAULT_KNOBS: GemvKnobs = {
+  q4: { groups: 8, busyGroups: 2048, chunk: 512 },
+  q8: { groups: 8, busyGroups: 2048, chunk: 512 },
+  float: { workgroup: 256, rows: 4 },
+};
+
 /** What a kernel may count on. */
 export interface KernelTarget {
   subgroups: boolean;
   /** The smallest subgroup there may be; 1 without subgroups. */
   minSubgroup: number;
   f16: boolean;
+  /** Subgroup matrices, with room for their tiles. */
+  matrices: boolean;
   maxInvocations: number;
+  /** Most bytes of workgroup memory. */
+  maxWorkgroupBytes: number;
+  knobs: GemvKnobs;
   /** A software adapter, on which barriers between many invocations cost far more than idle lanes. */
   software: boolean;
 }
@@ -40,12 +81,20 @@ export function workgroupSize(target: KernelTarget, wanted: number): number {
   return target.software ? SOFTWARE_WORKGROUP : Math.min(wanted, target.maxInvocations);
 }
 
-export function kernelTarget(gpu: Gpu): KernelTarget {
+/** Bytes of workgroup memory that the largest tile of subgroup matrices takes: shaders/lib/matrix_tile.wgsl. */
+const MATRIX_STORAGE = 49_152;
+
+export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
   return {
     subgroups: gpu.features.has('subgroups'),
     minSubgroup: gpu.minSubgroup,
     f16: gpu.features.has('f16'),
+    matrices:
+      (['matrices', 'f16', 'subgroups'] as const).every((feature) => gpu.features.has(feature)) &&
+      gpu.limits.maxComputeWorkgroupStorageSize >= MATRIX_STORAGE,
     maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
+    maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
+    knobs,
     software: gpu.softwareKernels,
   };
 }
@@ -165,6 +214,26 @@ export function weightsFor(format: WeightFormat, target: KernelTarget): string {
   if (typeof format !== 'string') return quantSnippet(format) + weightsQuant;
   const units = { f32: weightsF32, f16: target.f16 ? weightsF16Native : weightsF16, bf16: weightsBf16 };
   return units[format] + weightsPlain;
+}
+
+/** A tile of subgroup matrices: so many subgroups along the rows of x and along the rows of W. */
+export interface MatrixTile {
+  WM: number;
+  WN: number;
+}
+
+/** Rows of x and rows of W in a tile. */
+export function matrixTileSize({ WM, WN }: MatrixTile): { lines: number; columns: number } {
+  return { lines: WM * 32, columns: WN * 64 };
+}
+
+/** The snippets for `// @use shape`, `// @use parts` and `// @use tile` of a GEMM with subgroup matrices. */
+export function matrixTileFor(format: WeightFormat, tile: MatrixTile): { shape: string; parts: string; tile: string } {
+  // f16 holds bf16 but for magnitudes that weights do not have, and other weights in two parts.
+  const count = format === 'f16' || format === 'bf16' ? 1 : 2;
+  const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
+  const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
+  return { shape: shapeSnippet({ ...tile, W_PARTS: count }), parts, tile: matrixTile };
 }
 
 /** The constants of a quantised format in WGSL. */

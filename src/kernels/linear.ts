@@ -1,27 +1,33 @@
 // y = act(x · Wᵀ + b) + residual, with an optional RMSNorm of x in front. Picks GEMV for a few rows and GEMM for many.
 // Twin of shaders/linear/gemv.wgsl and shaders/linear/gemm.wgsl.
 import gemmSource from '../../shaders/linear/gemm.wgsl?raw';
+import gemmMatrixSource from '../../shaders/linear/gemm_matrix.wgsl?raw';
 import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
+import { gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
   type Binding,
   foldGrid,
   formatName,
   from,
+  type Grid,
   type KernelTarget,
   kernelLabel,
   type Launch,
+  matrixTileFor,
+  matrixTileSize,
   rowSumsFor,
   rowsIndex,
   rowsOf,
   STEP_WGSL,
+  type StepSize,
   targetLabel,
   type Weight,
+  type WeightFormat,
   type WeightPart,
   weightsFor,
-  workgroupSize,
 } from './kernel.ts';
 
 const MAX_GEMV_ROWS = 4;
@@ -51,36 +57,6 @@ export interface LinearArgs {
   step: GPUBuffer;
 }
 
-/** Constants of a GEMV's shader: invocations of a workgroup, invocations that gather the same rows, and how many rows those are. */
-export type GemvShape = Record<'WG' | 'LANES' | 'ROWS', number> & Record<string, number>;
-
-/** Lanes that gather a row of quantised weights, and how many such groups make a workgroup. */
-const LANES = 32;
-const GROUPS = 8;
-/** Groups of lanes from which on a GPU is busy: with fewer rows a group takes fewer of them at a time. */
-const BUSY_GROUPS = 2048;
-
-/** How a GEMV divides a matrix of which `rows` rows are dispatched together; `paired` where pairs of rows make one result. */
-export function gemvShape(target: KernelTarget, { format, stride }: Weight, rows: number, paired: boolean): GemvShape {
-  if (typeof format === 'string') {
-    // Enough invocations to keep several loads each in flight.
-    let size = 32;
-    while (size * 4 < stride / 8 && size < 256) size *= 2;
-    size = workgroupSize(target, size);
-    return { WG: size, LANES: size, ROWS: 4 };
-  }
-  const lanes = workgroupSize(target, target.subgroups ? Math.min(LANES, target.minSubgroup) : LANES);
-  let each = 4;
-  while (each > (paired ? 2 : 1) && rows / each < BUSY_GROUPS) each /= 2;
-  // Software adapters take seconds to compile what has much workgroup memory.
-  return { WG: target.software ? lanes : lanes * GROUPS, LANES: lanes, ROWS: each, CHUNK: target.software ? 32 : 512 };
-}
-
-/** Rows that a workgroup makes. */
-export function gemvTile({ WG, LANES, ROWS }: GemvShape): number {
-  return (WG / LANES) * ROWS;
-}
-
 /** Bias, residual and result from a part's first row on; what is absent is bound to the weight and never read. */
 function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPart): Binding[] {
   const firstOut = gate ? part.firstRow / 2 : part.firstRow;
@@ -89,6 +65,15 @@ function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPar
     residual ? from(residual.buffer, firstOut) : part.buffer,
     from(y.buffer, firstOut),
   ];
+}
+
+/** The text of a GEMV's shader. */
+export function gemvCode(target: KernelTarget, format: WeightFormat): string {
+  return assembleShader(gemvSource, {
+    weights: weightsFor(format, target),
+    ...rowSumsFor(format, target),
+    activation: ACTIVATION_WGSL,
+  });
 }
 
 /** The RMSNorm prologue exists only in this form. */
@@ -107,11 +92,7 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   };
   const source = {
     label: kernelLabel('linear/gemv', constants, formatName(weight.format), targetLabel(target)),
-    code: assembleShader(gemvSource, {
-      weights: weightsFor(weight.format, target),
-      ...rowSumsFor(weight.format, target),
-      activation: ACTIVATION_WGSL,
-    }),
+    code: gemvCode(target, weight.format),
     bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
     constants,
   };
@@ -124,6 +105,10 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   });
 }
 
+/** Tiles from which on a GPU is busy with large ones. */
+const BUSY_TILES = 90;
+const MATRIX_TILES = { small: { WM: 2, WN: 2 }, large: { WM: 4, WN: 2 } } as const;
+
 export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, gate, residual, y, step } = args;
   const constants = {
@@ -134,14 +119,43 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
     RESIDUAL: residual ? 1 : 0,
     ROWS: rowsIndex(y.rows),
   };
+  const snippets = {
+    step: STEP_WGSL,
+    weights: weightsFor(weight.format, target),
+    activation: ACTIVATION_WGSL,
+  };
+  const variant = [formatName(weight.format), targetLabel(target)];
+  const bindings = ['read', 'read', 'read', 'read', 'read', 'write'] as const;
+  if (target.matrices) {
+    const tiles = Object.values(MATRIX_TILES).map((tile) => ({
+      ...matrixTileSize(tile),
+      source: {
+        label: kernelLabel('linear/gemm_matrix', { ...tile, ...constants }, ...variant),
+        code: assembleShader(gemmMatrixSource, { ...snippets, ...matrixTileFor(weight.format, tile) }),
+        bindings,
+        constants,
+      },
+    }));
+    return weight.parts.flatMap((part) =>
+      tiles.map(({ lines, columns, source }, index) => ({
+        source,
+        bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
+        grid: (size: StepSize, grid: Grid) => {
+          const rows = rowsOf(size, y.rows);
+          const large = matrixTileSize(MATRIX_TILES.large);
+          const isBusy = Math.ceil(rows / large.lines) * Math.ceil(part.rows / large.columns) >= BUSY_TILES;
+          const isChosen = index === (isBusy ? 1 : 0);
+          grid[0] = isChosen ? Math.ceil(part.rows / columns) : 0;
+          grid[1] = Math.ceil(rows / lines);
+          grid[2] = 1;
+        },
+      })),
+    );
+  }
   const source = {
-    label: kernelLabel('linear/gemm', constants, formatName(weight.format), targetLabel(target)),
-    code: assembleShader(gemmSource, {
-      step: STEP_WGSL,
-      weights: weightsFor(weight.format, target),
-      activation: ACTIVATION_WGSL,
-    }),
-    bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
+    label: kernelLabel('linear/gemm', constants, ...variant),
+    code: assembleShader(gemmSource, snippets),
+    bindings,
     constants,
   };
   return weight.parts.map((part) => {

@@ -1,19 +1,24 @@
 // Mixture of experts with no read-back: routing, lists by expert, expert products for few rows and for many, the sum over a row's
 // experts. Twins of shaders/moe/*.wgsl.
 import gemmSource from '../../shaders/moe/gemm.wgsl?raw';
+import gemmMatrixSource from '../../shaders/moe/gemm_matrix.wgsl?raw';
 import gemvSource from '../../shaders/moe/gemv.wgsl?raw';
 import groupSource from '../../shaders/moe/group.wgsl?raw';
 import routeSource from '../../shaders/moe/route.wgsl?raw';
 import sumSource from '../../shaders/moe/sum.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
+import { gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
   foldGrid,
   formatName,
+  type Grid,
   type KernelTarget,
   kernelLabel,
   type Launch,
+  matrixTileFor,
+  matrixTileSize,
   reduceFor,
   rowSumsFor,
   rowsIndex,
@@ -26,7 +31,6 @@ import {
   weightsFor,
   workgroupSize,
 } from './kernel.ts';
-import { gemvShape, gemvTile } from './linear.ts';
 
 /** Most experts of a layer, the shared ones included: their counts live in workgroup memory. */
 export const MAX_EXPERTS = 1024;
@@ -227,34 +231,41 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
   });
 }
 
+/** Subgroup matrices for the larger of {@link TILES}. */
+const MATRIX_TILE = { WM: 2, WN: 2 } as const;
+
 /** The listed pairs, expert by expert. */
 export function expertGemm(target: KernelTarget, lists: ExpertLists, args: ExpertArgs): Launch[] {
   const { routing, routes, x, weight, blockRows, y } = args;
-  return TILES.flatMap((tile) =>
-    weight.parts.map((part) => {
-      const shape = { TILE: tile };
+  const variant = [formatName(weight.format), targetLabel(target)];
+  const snippets = { weights: weightsFor(weight.format, target), activation: ACTIVATION_WGSL };
+  return TILES.flatMap((tile) => {
+    const { lines, columns } = matrixTileSize(MATRIX_TILE);
+    const withMatrices = target.matrices && lines === tile;
+    const shape = withMatrices ? MATRIX_TILE : { TILE: tile };
+    const name = withMatrices ? 'moe/gemm_matrix' : 'moe/gemm';
+    const code = withMatrices
+      ? assembleShader(gemmMatrixSource, { ...snippets, ...matrixTileFor(weight.format, MATRIX_TILE) })
+      : assembleShader(gemmSource, { ...snippets, shape: shapeSnippet(shape) });
+    return weight.parts.map((part) => {
       const constants = { FIRST_EXPERT: part.firstRow / blockRows, ...expertConstants(args) };
       return {
         source: {
-          label: kernelLabel('moe/gemm', { ...shape, ...constants }, formatName(weight.format), targetLabel(target)),
-          code: assembleShader(gemmSource, {
-            shape: shapeSnippet(shape),
-            weights: weightsFor(weight.format, target),
-            activation: ACTIVATION_WGSL,
-          }),
+          label: kernelLabel(name, { ...shape, ...constants }, ...variant),
+          code,
           bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
           constants,
         },
         bindings: [lists.tiles, lists.pairs, routes.buffer, x.buffer, part.buffer, y.buffer],
-        grid: (size: StepSize, grid: [number, number, number]) => {
+        grid: (size: StepSize, grid: Grid) => {
           const rows = rowsOf(size, y.rows);
-          grid[0] = tileFor(routing, rows) === tile ? Math.ceil(blockRows / 64) : 0;
+          grid[0] = tileFor(routing, rows) === tile ? Math.ceil(blockRows / (withMatrices ? columns : 64)) : 0;
           grid[1] = mostTiles(routing, rows, tile);
           grid[2] = 1;
         },
       };
-    }),
-  );
+    });
+  });
 }
 
 export interface SumSlotsArgs {

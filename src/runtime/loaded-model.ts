@@ -4,10 +4,25 @@ import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
+import { DEFAULT_KNOBS, type GemvKnobs } from '../kernels/kernel.ts';
 import type { Model } from '../models/model.ts';
-import { type DTypeChoice, isQuantizedCheckpoint, type LoadWeightsOptions, loadWeights } from './load-weights.ts';
+import { decodeMatrices } from './decode-matrices.ts';
+import {
+  type DTypeChoice,
+  type FormatOptions,
+  formatFor,
+  isQuantizedCheckpoint,
+  type LoadWeightsOptions,
+  loadWeights,
+} from './load-weights.ts';
 import { writeStored } from './stored-weights.ts';
+import { chooseKnobs, type TuneOptions } from './tuner.ts';
 import type { WeightStore } from './weight-store.ts';
+
+export interface LoadModelOptions extends Omit<LoadWeightsOptions, 'onAllocated'>, TuneOptions {
+  /** Told when the weights have their buffers, which are still empty. */
+  onAllocated?: (weights: WeightStore, knobs: GemvKnobs) => void;
+}
 
 export class LoadedModel {
   readonly gpu: Gpu;
@@ -15,29 +30,37 @@ export class LoadedModel {
   readonly weights: WeightStore;
   /** How sessions keep keys and values unless told otherwise: f16 where the weights are f16 or smaller, else f32. */
   readonly kvDType: KvDType;
+  /** Of the kernels that decode. */
+  readonly knobs: GemvKnobs;
   readonly #disposing = new AbortController();
 
-  constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType) {
+  constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType, knobs = DEFAULT_KNOBS) {
     this.gpu = gpu;
     this.model = model;
     this.weights = weights;
     this.kvDType = kvDType;
+    this.knobs = knobs;
   }
 
   /**
    * Loads a checkpoint's weights.
-   * @throws what {@link loadWeights} throws; {DeviceMemoryError} the weights do not fit.
+   * @throws what {@link loadWeights} throws; {DeviceMemoryError} the weights do not fit; {InputError} knobs that do not run here.
    */
   static async load(
     gpu: Gpu,
     model: Model,
     checkpoint: Checkpoint,
-    options: LoadWeightsOptions = {},
+    options: LoadModelOptions = {},
   ): Promise<LoadedModel> {
+    // First, while the GPU has nothing else to do and room for what is measured.
+    const knobs = await knobsFor(gpu, model, options, checkpoint);
     const { weights, place } = await withErrorScopes(gpu, 'Loading weights', () =>
-      loadWeights(gpu, model, fullGraph(model), checkpoint, options),
+      loadWeights(gpu, model, fullGraph(model), checkpoint, {
+        ...options,
+        onAllocated: (weights) => options.onAllocated?.(weights, knobs),
+      }),
     );
-    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint));
+    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint), knobs);
     // In the background: whoever waits for the model does not wait for this, and where it fails, weights are quantised anew next time.
     if (place) writeStored(gpu, weights, place, loaded.#disposing.signal).catch(() => undefined);
     return loaded;
@@ -58,6 +81,16 @@ export class LoadedModel {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+export function knobsFor(
+  gpu: Gpu,
+  model: Model,
+  options: FormatOptions & TuneOptions,
+  checkpoint: Checkpoint | undefined,
+) {
+  const matrices = () => decodeMatrices(fullGraph(model), (spec) => formatFor(spec, options, checkpoint));
+  return chooseKnobs(gpu, matrices, model.task === 'causal', options);
 }
 
 /** The graph that uses every weight of the model. */

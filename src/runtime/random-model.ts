@@ -6,11 +6,18 @@ import { runLaunch } from '../kernels/bound-launch.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
 import { type FormatOptions, formatFor, weightSpecs } from './load-weights.ts';
-import { fullGraph, kvDTypeFor, LoadedModel } from './loaded-model.ts';
+import { fullGraph, knobsFor, kvDTypeFor, LoadedModel } from './loaded-model.ts';
+import type { TuneOptions } from './tuner.ts';
 import { WeightStore } from './weight-store.ts';
 
 /** @throws {DeviceMemoryError} the weights do not fit. */
-export async function randomModel(gpu: Gpu, model: Model, options: FormatOptions, seed = 1): Promise<LoadedModel> {
+export async function randomModel(
+  gpu: Gpu,
+  model: Model,
+  options: FormatOptions & TuneOptions,
+  seed = 1,
+): Promise<LoadedModel> {
+  const knobs = await knobsFor(gpu, model, options, undefined);
   const weights = new WeightStore(gpu);
   await withErrorScopes(gpu, 'Making random weights', async () => {
     let made = 0;
@@ -35,5 +42,5 @@ export async function randomModel(gpu: Gpu, model: Model, options: FormatOptions
     }
     await gpu.queue.onSubmittedWorkDone();
   });
-  return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype));
+  return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype), knobs);
 }

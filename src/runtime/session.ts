@@ -104,6 +104,7 @@ export class Session {
           label,
           size: { batch: cache.batch, tokens, kept, slots: cache.capacity },
           rules: this.#rules,
+          knobs: loaded.knobs,
           resources: {
             matrix: (spec) => weights.matrix(spec),
             vector: (spec) => weights.vector(spec),

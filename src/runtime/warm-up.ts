@@ -28,10 +28,10 @@ const GREEDY: SamplingSettings = {
  * the kernels lie in the device's cache, where sessions find them. A kernel that does not compile is an error where it is used.
  */
 export async function compileGeneration(
-  loaded: Pick<LoadedModel, 'gpu' | 'model' | 'weights' | 'kvDType'>,
+  loaded: Pick<LoadedModel, 'gpu' | 'model' | 'weights' | 'kvDType' | 'knobs'>,
 ): Promise<void> {
-  const { gpu, model, weights } = loaded;
-  const target = kernelTarget(gpu);
+  const { gpu, model, weights, knobs } = loaded;
+  const target = kernelTarget(gpu, knobs);
   // No kernel's source depends on a buffer, so that one takes the place of all.
   const standIn = gpu.buffers.storage('stand-in', 16);
   const dtype = keptDType(model.attention, loaded.kvDType);
@@ -61,6 +61,7 @@ export async function compileGeneration(
           size: { batch: 1, tokens: step.tokens, kept: step.kept, slots: MAX_STEP_ROWS },
           rules: FUSION_RULES,
           resources,
+          knobs,
           ...(step.tail ? { tail: step.tail.launches } : {}),
         },
         standIn,

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../bench/bench.ts';
 import type { KernelResult } from '../../bench/kernels.ts';
+import { DEFAULT_KNOBS } from '../../src/kernels/kernel.ts';
 import { fencedBlocks } from '../../tools/doc-blocks.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -29,9 +30,11 @@ describe('npm run bench', () => {
       '8',
       '--repeats',
       '1',
+      '--no-tune',
     );
     expect(status, stderr).toBe(0);
     const result = JSON.parse(lines.at(-1) ?? '') as BenchResult;
+    expect(result.tuned).toEqual(DEFAULT_KNOBS);
     expect(result).toMatchObject({
       engine: 'intab',
       shape: 'tiny',

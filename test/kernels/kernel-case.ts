@@ -48,6 +48,8 @@ export interface KernelCase {
 /** All cases of a few shaders, named as their files are: `linear/gemv`. */
 export interface KernelSuite {
   shaders: readonly string[];
+  /** Those that run in place of others where the adapter has subgroup matrices. */
+  matrixShaders?: readonly string[];
   cases: readonly KernelCase[];
 }
 
@@ -76,9 +78,9 @@ export class Bench {
   readonly #owned: GPUBuffer[] = [];
 
   /** `software` picks the workgroups of software adapters; otherwise those of hardware run here too. */
-  constructor(gpu: Gpu, name: string, software = false) {
+  constructor(gpu: Gpu, name: string, software = false, target = kernelTarget(gpu)) {
     this.gpu = gpu;
-    this.target = { ...kernelTarget(gpu), software };
+    this.target = { ...target, software, matrices: target.matrices && !software };
     this.random = randomSource(seedOf(name));
   }
 

@@ -1,10 +1,9 @@
 // Runs every kernel case against its CPU reference, on the device as it is and on poorer ones.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gpu, type GpuOptions, OPTIONAL_FEATURES, openGpu } from '../../src/gpu/device.ts';
-import { runLaunches } from '../run-launches.ts';
-import { Bench, type KernelSuite } from './kernel-case.ts';
+import { kernelTarget } from '../../src/kernels/kernel.ts';
+import { type DoneCases, runCase, SUITES } from './run-cases.ts';
 
-const SUITES = import.meta.glob<KernelSuite>('./cases/*.ts', { import: 'SUITE', eager: true });
 const SHADERS = Object.keys(import.meta.glob(['../../shaders/**/*.wgsl', '!../../shaders/lib/**']));
 
 interface Variant {
@@ -23,12 +22,13 @@ const VARIANTS: readonly Variant[] = [
   { name: 'software workgroups, no optional features', options: { without: OPTIONAL_FEATURES }, software: true },
 ];
 
-/** Case and kernels that have run, by name, code and knobs. */
-const done = new Set<string>();
+const done: DoneCases = new Set();
 
 describe('kernel cases', () => {
   it('cover every shader', () => {
-    const covered = new Set(Object.values(SUITES).flatMap(({ shaders }) => shaders));
+    const covered = new Set(
+      Object.values(SUITES).flatMap(({ shaders, matrixShaders = [] }) => [...shaders, ...matrixShaders]),
+    );
     const shaders = SHADERS.map((path) => path.replace(/^.*shaders\//, '').replace(/\.wgsl$/, ''));
     expect(shaders.filter((shader) => !covered.has(shader))).toEqual([]);
     expect([...covered].filter((shader) => !shaders.includes(shader))).toEqual([]);
@@ -49,21 +49,16 @@ describe.each(VARIANTS)('on $name', ({ options, first, software }) => {
   });
   afterAll(() => gpu.dispose());
 
-  describe.each(Object.entries(SUITES))('%s', (_, { shaders, cases }) => {
+  describe.each(Object.entries(SUITES))('%s', (_, { shaders, matrixShaders = [], cases }) => {
     const ran = new Set<string>();
     const chosen = cases.filter(({ once }) => first || !once);
-    it.each(chosen.map((each) => [each.name, each] as const))('%s', async (name, each) => {
-      const bench = new Bench(gpu, name, software);
-      try {
-        const { launches, size, expectations } = each.prepare(bench);
-        const key = JSON.stringify([name, launches.map(({ source }) => [source.code, source.constants])]);
-        if (done.has(key)) return;
-        for (const label of await runLaunches(gpu, launches, size)) ran.add(label.split(':')[0] as string);
-        for (const expectation of expectations) await bench.check(expectation);
-        done.add(key);
-      } finally {
-        bench.dispose();
-      }
+    it.each(chosen.map((each) => [each.name, each] as const))('%s', async (_name, each) => {
+      for (const shader of await runCase(gpu, each, done, software)) ran.add(shader);
+    });
+
+    it('ran its shaders with subgroup matrices where there are any', () => {
+      const wanted = !software && kernelTarget(gpu).matrices ? matrixShaders : [];
+      expect([...ran].filter((shader) => matrixShaders.includes(shader)).sort()).toEqual([...wanted].sort());
     });
 
     if (!first) return;

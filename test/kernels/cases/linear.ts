@@ -1,5 +1,6 @@
 // GEMV and GEMM: epilogues, prologue, dtypes, widths off the padding, weights in several parts, folded grids.
 import type { ActivationName } from '../../../src/kernels/activation.ts';
+import { gemvShape, knobCandidates, weightClass } from '../../../src/kernels/gemv-shape.ts';
 import { formatName, type RowClass, type WeightFormat } from '../../../src/kernels/kernel.ts';
 import { gemm, gemv } from '../../../src/kernels/linear.ts';
 import { type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
@@ -86,6 +87,36 @@ function linearCase(c: LinearCase): KernelCase {
   };
 }
 
+/** The same product with each candidate of the tuner that makes another shape on the device. */
+function knobCase(dtype: WeightFormat, k: number, n: number): KernelCase {
+  return {
+    name: `gemv 1×${k} → ${n} ${formatName(dtype)} with the knobs of every candidate`,
+    prepare(bench) {
+      const size = { batch: 1, tokens: 1, kept: 0, past: 0, splits: 1, capacity: 1, counter: 0 };
+      const data = bench.floats(k);
+      const x = bench.activation('x', 1, k, data);
+      const { values, weight } = bench.weight(dtype, n, k);
+      const step = bench.step(size, undefined);
+      const expected = linear({ x: data, weight: values, width: k });
+      const shapes = new Map(
+        knobCandidates(bench.target, weightClass(dtype)).map((knobs) => {
+          const target = { ...bench.target, knobs };
+          return [JSON.stringify(gemvShape(target, weight, weight.rows, false)), target];
+        }),
+      );
+      const each = [...shapes].map(([shape, target]) => {
+        const y = bench.activation(`y of ${shape}`, 1, n);
+        return { shape, y, launches: gemv(target, { x, weight, y, step }) };
+      });
+      return {
+        launches: each.flatMap(({ launches }) => launches),
+        size,
+        expectations: each.map(({ shape, y }) => ({ name: `y of ${shape}`, buffer: y.buffer, expected })),
+      };
+    },
+  };
+}
+
 type Common = Omit<LinearCase, 'kernel' | 'rows'>;
 
 /** Weights in parts, as a device with WebGPU's default limits gets them. */
@@ -133,6 +164,9 @@ const GEMV: readonly (Common & { rows?: number })[] = [
   { k: 320, n: 12, norm: true, dtype: { ...Q4, asymmetric: true } },
   { rows: 3, k: 2112, n: 8, norm: true, dtype: Q4 },
   { k: 4160, n: 8, dtype: Q8 },
+  // Two and four rows to a group of lanes.
+  { k: 64, n: 4104, dtype: Q8 },
+  { k: 96, n: 8200, dtype: Q4, residual: true },
   { rows: 4, k: 20, n: 12 },
   { rows: 2, batch: 2, k: 20, n: 12, norm: true },
   { k: 10, n: 12, norm: true },
@@ -154,6 +188,9 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   { k: 136, n: 129 },
   { k: 17, n: 65, bias: true, residual: true },
   ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 24, n: 72 })),
+  // The large tile of subgroup matrices.
+  { rows: 300, k: 40, n: 6000, bias: true, residual: true },
+  { rows: 515, k: 8, n: 3008, gate: 'silu', dtype: 'f16' },
   { rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
   { k: 100, n: 36, gate: 'gelu', dtype: 'bf16' },
   ...PARTS,
@@ -165,4 +202,14 @@ const LINEAR: readonly LinearCase[] = [
   ...GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
 ];
 
-export const SUITE: KernelSuite = { shaders: ['linear/gemv', 'linear/gemm'], cases: LINEAR.map(linearCase) };
+/** Wide enough for two chunks of x and for every size of a workgroup; high enough for groups of lanes with one row and with two. */
+const KNOBS: readonly KernelCase[] = [
+  ...[Q4, Q8].flatMap((dtype) => [knobCase(dtype, 2112, 8), knobCase(dtype, 64, 1024)]),
+  knobCase('f16', 4160, 8),
+];
+
+export const SUITE: KernelSuite = {
+  shaders: ['linear/gemv', 'linear/gemm'],
+  matrixShaders: ['linear/gemm_matrix'],
+  cases: [...LINEAR.map(linearCase), ...KNOBS],
+};

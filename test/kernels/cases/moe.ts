@@ -304,10 +304,12 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
   { k: 60, blockRows: 80, gate: 'gelu', dtype: 'bf16', routing: SHARED, partExperts: 3 },
   { k: 33, blockRows: 24, routing: APART, partExperts: 1 },
   { k: 100, blockRows: 64, gate: 'silu', routing: { ...APART, experts: 30, chosen: 4 } },
+  { k: 72, blockRows: 144, routing: { experts: 2, chosen: 1 } },
 ];
 
 export const SUITE: KernelSuite = {
   shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm', 'moe/sum'],
+  matrixShaders: ['moe/gemm_matrix'],
   cases: [
     ...ROUTES.map(routeCase),
     ...EXPERTS.flatMap((each) => [1, 3].map((rows) => expertCase({ kernel: 'gemv', rows, ...each }))),

@@ -141,7 +141,8 @@ function quantizeCase(c: QuantizeCase): KernelCase {
                   : Math.max(...words),
               );
             },
-            tolerance: 1e-3,
+            // Two ranges may be as good but for rounding, and then their scales' rounding to f16 makes the difference.
+            tolerance: 2e-3,
           },
         ],
       };

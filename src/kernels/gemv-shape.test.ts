@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { gemvShape, knobCandidates, knobsRun, WEIGHT_CLASSES, weightClass } from './gemv-shape.ts';
+import { DEFAULT_KNOBS, type KernelTarget, type WeightFormat } from './kernel.ts';
+
+/** WebGPU's default limits, without optional features. */
+const DEFAULT_LIMITS: KernelTarget = {
+  subgroups: false,
+  minSubgroup: 1,
+  f16: false,
+  matrices: false,
+  maxInvocations: 256,
+  maxWorkgroupBytes: 16_384,
+  knobs: DEFAULT_KNOBS,
+  software: false,
+};
+const LARGE: KernelTarget = {
+  ...DEFAULT_LIMITS,
+  subgroups: true,
+  minSubgroup: 32,
+  maxInvocations: 1024,
+  maxWorkgroupBytes: 49_152,
+};
+const FORMATS: Record<keyof typeof DEFAULT_KNOBS, WeightFormat> = {
+  q4: { bits: 4, group: 32, asymmetric: false },
+  q8: { bits: 8, group: 64, asymmetric: false },
+  float: 'f16',
+};
+
+describe('the candidates', () => {
+  it.each(WEIGHT_CLASSES)('of %s are legal with default limits, the default first', (name) => {
+    const candidates = knobCandidates(DEFAULT_LIMITS, name);
+    expect(candidates[0]).toEqual(DEFAULT_KNOBS);
+    expect(candidates.length).toBeGreaterThanOrEqual(3);
+    for (const knobs of candidates) {
+      const target = { ...DEFAULT_LIMITS, knobs };
+      for (const stride of [64, 4096, 16_384]) {
+        const { WG, LANES, ROWS, CHUNK = 0 } = gemvShape(target, { format: FORMATS[name], stride }, 4096, true);
+        expect(WG).toBeLessThanOrEqual(256);
+        expect(WG % LANES).toBe(0);
+        expect([2, 4]).toContain(ROWS);
+        // What the shaders declare: x with a vector between spans, a slot of squares and one of sums for each invocation.
+        const spanVectors = name === 'q4' ? 8 : 4;
+        const xBytes = (CHUNK / spanVectors) * (spanVectors + 1) * 16;
+        expect(xBytes + WG * (name === 'float' ? 16 : 20)).toBeLessThanOrEqual(16_384);
+      }
+    }
+  });
+
+  it.each(WEIGHT_CLASSES)('of %s are three to six on a large GPU, each another one, of that class alone', (name) => {
+    const candidates = knobCandidates(LARGE, name);
+    expect(candidates.length).toBeGreaterThanOrEqual(3);
+    expect(candidates.length).toBeLessThanOrEqual(6);
+    expect(new Set(candidates.map((knobs) => JSON.stringify(knobs))).size).toBe(candidates.length);
+    for (const knobs of candidates) expect({ ...knobs, [name]: DEFAULT_KNOBS[name] }).toEqual(DEFAULT_KNOBS);
+  });
+
+  it('take more of a workgroup only where it has more', () => {
+    const largest = (target: KernelTarget) => {
+      const all = knobCandidates(target, 'q4').map(({ q4 }) => q4);
+      return [Math.max(...all.map(({ groups }) => groups)), Math.max(...all.map(({ chunk }) => chunk))];
+    };
+    expect(largest(LARGE)).toEqual([16, 1024]);
+    expect(largest(DEFAULT_LIMITS)).toEqual([8, 512]);
+    // Eight lanes: sixteen groups are 128 invocations.
+    expect(largest({ ...DEFAULT_LIMITS, subgroups: true, minSubgroup: 8 })).toEqual([16, 512]);
+  });
+});
+
+describe('knobs', () => {
+  it.each([
+    ['q4', { groups: 3 }],
+    ['q4', { groups: 0 }],
+    ['q4', { groups: 'many' }],
+    ['q4', { groups: 0.5 }],
+    ['q8', { busyGroups: undefined }],
+    ['q8', { busyGroups: Number.POSITIVE_INFINITY }],
+    // 512 invocations.
+    ['q8', { groups: 16 }],
+    // Less than a span for each lane.
+    ['q4', { chunk: 128 }],
+    // 25,600 bytes of workgroup memory.
+    ['q8', { chunk: 1024 }],
+    ['float', { rows: 1 }],
+    ['float', { rows: 8 }],
+    ['float', { workgroup: 512 }],
+    ['float', { workgroup: 16 }],
+  ] as const)('of %s with %o do not run with default limits', (name, change) => {
+    expect(knobsRun(DEFAULT_LIMITS, name, DEFAULT_KNOBS[name])).toBe(true);
+    expect(knobsRun(DEFAULT_LIMITS, name, { ...DEFAULT_KNOBS[name], ...change })).toBe(false);
+  });
+
+  it.each([undefined, null, 7, 'q4', [[]], {}])('that are none, as %o, do not run', (values) => {
+    for (const name of WEIGHT_CLASSES) expect(knobsRun(LARGE, name, values)).toBe(false);
+  });
+
+  it('decide the shape', () => {
+    const { q4, q8, float } = FORMATS;
+    const knobs = {
+      q4: { groups: 4, busyGroups: 512, chunk: 1024 },
+      q8: { groups: 16, busyGroups: 4096, chunk: 256 },
+      float: { workgroup: 64, rows: 2 },
+    };
+    const target = { ...LARGE, knobs };
+    expect(gemvShape(target, { format: q4, stride: 2048 }, 2048, false)).toEqual({
+      WG: 128,
+      LANES: 32,
+      ROWS: 4,
+      CHUNK: 1024,
+    });
+    expect(gemvShape(target, { format: q8, stride: 2048 }, 8192, true)).toEqual({
+      WG: 512,
+      LANES: 32,
+      ROWS: 2,
+      CHUNK: 256,
+    });
+    expect(gemvShape(target, { format: float, stride: 8192 }, 2048, true)).toEqual({ WG: 64, LANES: 64, ROWS: 2 });
+    expect([q4, q8, float].map(weightClass)).toEqual(['q4', 'q8', 'float']);
+  });
+});

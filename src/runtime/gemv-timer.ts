@@ -1,0 +1,228 @@
+// Times a GEMV with the tuner's candidates, on matrices like the model's with random contents.
+import type { Gpu } from '../gpu/device.ts';
+import { withErrorScopes } from '../gpu/error-scopes.ts';
+import { timePass } from '../gpu/time-pass.ts';
+import { NO_STEP } from '../kernels/bound-launch.ts';
+import {
+  type Activation,
+  formatRowBytes,
+  type GemvKnobs,
+  type Grid,
+  kernelTarget,
+  type Launch,
+  type Weight,
+  WIDTH_STEP,
+} from '../kernels/kernel.ts';
+import { gemv } from '../kernels/linear.ts';
+import { fillRandom } from '../kernels/weight-data.ts';
+import { alignUp } from '../tensor/dtype.ts';
+import type { DecodeMatrix } from './decode-matrices.ts';
+
+/**
+ * A matrix that is read again at once comes out of the cache, so copies of it are read in turn until they are more than any cache holds.
+ * Software adapters take seconds for that, and have the processor's caches.
+ */
+const COLD_BYTES = { hardware: 100e6, software: 1e6 };
+/** Larger matrices are cut by rows: by then they keep every GPU busy. */
+const MOST_MATRIX_BYTES = { hardware: 48 * 2 ** 20, software: 2 ** 19 };
+/** Bind groups have their price, so small matrices get fewer copies than would fill the caches. */
+const MOST_COPIES = 512;
+/** What a sample of one matrix should take: much more than a clock's tick, of 0.1 ms for timestamps and of 1 ms for some clocks. */
+const SAMPLE_MS = { timestamps: 8, clock: 20 };
+const MOST_DISPATCHES = 4096;
+const SLICE_ALIGNMENT = 256;
+
+interface Slice {
+  buffer: GPUBuffer;
+  offset: number;
+  size: number;
+}
+
+/** A matrix in copies, and what it is multiplied with. */
+interface Subject {
+  paired: boolean;
+  weight: Weight;
+  slices: Slice[];
+  x: Activation;
+  y: Activation;
+  bindGroups?: GPUBindGroup[];
+  /** How often a sample goes through all copies. */
+  repeats: number;
+}
+
+interface Dispatches {
+  pipeline: GPUComputePipeline;
+  bindGroups: readonly GPUBindGroup[];
+  grid: Grid;
+  repeats: number;
+}
+
+export class GemvTimer {
+  readonly #gpu: Gpu;
+  readonly #subjects: readonly Subject[];
+  readonly #owned: readonly GPUBuffer[];
+  #isCalibrated = false;
+
+  private constructor(gpu: Gpu, subjects: readonly Subject[], owned: readonly GPUBuffer[]) {
+    this.#gpu = gpu;
+    this.#subjects = subjects;
+    this.#owned = owned;
+  }
+
+  /**
+   * Makes the matrices and starts to compile all candidates.
+   * @param mostBytes what the model reads for a token: more of a matrix would be colder than in the model.
+   * @throws {DeviceMemoryError} {GpuValidationError} the device has no room for them, or a shader does not compile.
+   */
+  static async create(
+    gpu: Gpu,
+    matrices: readonly DecodeMatrix[],
+    mostBytes: number,
+    candidates: readonly GemvKnobs[],
+  ): Promise<GemvTimer> {
+    const owned: GPUBuffer[] = [];
+    try {
+      const subjects = await withErrorScopes(gpu, 'Tuning', () =>
+        Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, owned))),
+      );
+      const timer = new GemvTimer(gpu, subjects, owned);
+      for (const knobs of candidates) timer.#dispatches(knobs).catch(() => undefined);
+      return timer;
+    } catch (error) {
+      for (const buffer of owned) gpu.buffers.release(buffer);
+      throw error;
+    }
+  }
+
+  /**
+   * Milliseconds of a sample. The first call decides how often a sample repeats each matrix, so that all count the same.
+   * @throws {GpuValidationError} the candidate does not compile.
+   */
+  async time(knobs: GemvKnobs): Promise<number> {
+    const dispatches = await this.#dispatches(knobs);
+    if (!this.#isCalibrated) {
+      for (const [i, each] of dispatches.entries()) {
+        each.repeats = await this.#calibrated(each);
+        (this.#subjects[i] as Subject).repeats = each.repeats;
+      }
+      this.#isCalibrated = true;
+    }
+    return (await this.#pass(dispatches)).ms;
+  }
+
+  dispose(): void {
+    for (const buffer of this.#owned) this.#gpu.buffers.release(buffer);
+  }
+
+  #dispatches(knobs: GemvKnobs): Promise<Dispatches[]> {
+    const gpu = this.#gpu;
+    const target = kernelTarget(gpu, knobs);
+    return Promise.all(
+      this.#subjects.map(async (subject) => {
+        const { weight, x, y, paired, slices } = subject;
+        const gate = paired ? ('silu' as const) : undefined;
+        const [launch] = gemv(target, { x, weight, gate, y, step: x.buffer }) as [Launch];
+        const { pipeline, layout } = await gpu.pipelines.compile(launch.source);
+        // All candidates bind the same.
+        subject.bindGroups ??= bindSlices(gpu, layout, launch, slices);
+        const grid: Grid = [0, 0, 0];
+        launch.grid(NO_STEP, grid);
+        return { pipeline, bindGroups: subject.bindGroups, grid, repeats: subject.repeats };
+      }),
+    );
+  }
+
+  #pass(dispatches: readonly Dispatches[]) {
+    return timePass(this.#gpu, 'tuning', (pass) => {
+      for (const { pipeline, bindGroups, grid, repeats } of dispatches) {
+        pass.setPipeline(pipeline);
+        for (let i = 0; i < repeats; i++) {
+          for (const bindGroup of bindGroups) {
+            pass.setBindGroup(0, bindGroup);
+            pass.dispatchWorkgroups(...grid);
+          }
+        }
+      }
+    });
+  }
+
+  /** How often the copies of a matrix have to be gone through for a sample. */
+  async #calibrated(dispatches: Dispatches): Promise<number> {
+    const most = Math.max(Math.floor(MOST_DISPATCHES / dispatches.bindGroups.length), 1);
+    let repeats = 1;
+    // The first pass may be late: drivers finish compiling then.
+    await this.#pass([{ ...dispatches, repeats }]);
+    for (;;) {
+      const { ms, byTimestamps } = await this.#pass([{ ...dispatches, repeats }]);
+      const wanted = SAMPLE_MS[byTimestamps ? 'timestamps' : 'clock'];
+      if (ms >= wanted / 4) return Math.min(Math.max(Math.round((repeats * wanted) / ms), 1), most);
+      if (repeats >= most) return most;
+      repeats = Math.min(repeats * 4, most);
+    }
+  }
+}
+
+async function makeSubject(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, owned: GPUBuffer[]): Promise<Subject> {
+  const { format, stride, paired } = matrix;
+  const kind = gpu.softwareKernels || gpu.isFallback ? 'software' : 'hardware';
+  const rowBytes = formatRowBytes(format, stride);
+  const most = Math.floor(MOST_MATRIX_BYTES[kind] / rowBytes / 16) * 16;
+  const rows = Math.max(Math.min(matrix.rows, most), 16);
+  const size = rows * rowBytes;
+  const pitch = alignUp(size, SLICE_ALIGNMENT);
+  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+  const wanted = Math.ceil(Math.min(COLD_BYTES[kind], mostBytes) / pitch);
+  const copies = Math.max(Math.min(wanted, Math.floor(limit / pitch), MOST_COPIES), 1);
+  const create = (buffer: GPUBuffer) => {
+    owned.push(buffer);
+    return buffer;
+  };
+  const buffer = create(gpu.buffers.storage('tuning weights', copies * pitch));
+  const slices = Array.from({ length: copies }, (_, i): Slice => ({ buffer, offset: i * pitch, size }));
+  const values = Float32Array.from({ length: stride }, (_, i) => Math.sin(i));
+  const outputs = paired ? rows / 2 : rows;
+  const activation = (width: number, from: GPUBuffer): Activation => ({
+    buffer: create(from),
+    rows: 'tokens',
+    width,
+    stride: alignUp(width, WIDTH_STEP),
+  });
+  const subject: Subject = {
+    paired,
+    weight: { format, rows, width: stride, stride, parts: [{ buffer, firstRow: 0, rows }] },
+    slices,
+    x: activation(stride, gpu.buffers.storageOf('tuning x', values)),
+    y: activation(outputs, gpu.buffers.storage('tuning y', alignUp(outputs, WIDTH_STEP) * 4)),
+    repeats: 1,
+  };
+  const launch = fillRandom({ to: format, destination: buffer, rows, stride, spread: 1, seed: 1 });
+  const { label, pipeline, layout } = await gpu.pipelines.compile(launch.source);
+  const encoder = gpu.device.createCommandEncoder({ label });
+  const pass = encoder.beginComputePass({ label });
+  const grid: Grid = [0, 0, 0];
+  launch.grid(NO_STEP, grid);
+  pass.setPipeline(pipeline);
+  for (const bindGroup of bindSlices(gpu, layout, launch, slices)) {
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(...grid);
+  }
+  pass.end();
+  gpu.queue.submit([encoder.finish()]);
+  return subject;
+}
+
+/** Bind groups of a launch, one for each slice in place of the whole buffer. */
+function bindSlices(
+  { device }: Gpu,
+  layout: GPUBindGroupLayout,
+  { source: { label }, bindings }: Launch,
+  slices: readonly Slice[],
+): GPUBindGroup[] {
+  return slices.map((slice) => {
+    const entries = bindings.map((bound, binding) => {
+      if (bound === slice.buffer) return { binding, resource: slice };
+      return { binding, resource: 'buffer' in bound ? bound : { buffer: bound } };
+    });
+    return device.createBindGroup({ label, layout, entries });
+  });
+}

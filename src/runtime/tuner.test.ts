@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import type { TuningRecords } from '../hub/tuning-records.ts';
+import { DEFAULT_KNOBS, type GemvKnobs, type KernelTarget } from '../kernels/kernel.ts';
+import type { DecodeMatrix } from './decode-matrices.ts';
+import { TUNING_BUDGET_MS, Tuner, type TunerParts } from './tuner.ts';
+
+const TARGET: KernelTarget = {
+  subgroups: true,
+  minSubgroup: 32,
+  f16: true,
+  matrices: false,
+  maxInvocations: 1024,
+  maxWorkgroupBytes: 49_152,
+  knobs: DEFAULT_KNOBS,
+  software: false,
+};
+const Q4: DecodeMatrix = {
+  format: { bits: 4, group: 32, asymmetric: false },
+  rows: 4096,
+  stride: 4096,
+  paired: false,
+  count: 4,
+};
+const Q8: DecodeMatrix = { ...Q4, format: { bits: 8, group: 64, asymmetric: false } };
+const F16: DecodeMatrix = { ...Q4, format: 'f16', stride: 8192 };
+
+/** A tuner with a clock that only samples and compiling move on. */
+class Fake {
+  nowMs = 5000;
+  samples: GemvKnobs[] = [];
+  opened = 0;
+  disposed = 0;
+  kept = new Map<string, string>();
+  /** Milliseconds of a sample; an error for what does not compile. */
+  ms: (knobs: GemvKnobs) => number | Error = () => 10;
+  openMs = 0;
+  version = 'browser 1';
+
+  readonly records: TuningRecords = {
+    get: async (key) => this.kept.get(key),
+    put: async (key, text) => void this.kept.set(key, text),
+  };
+
+  tuner(parts: Partial<TunerParts> = {}): Tuner {
+    return new Tuner({
+      target: TARGET,
+      key: 'adapter',
+      version: this.version,
+      openTimer: async () => {
+        this.opened++;
+        this.nowMs += this.openMs;
+        return {
+          time: async (knobs) => {
+            this.samples.push(knobs);
+            const ms = this.ms(knobs);
+            if (typeof ms !== 'number') throw ms;
+            this.nowMs += Math.max(ms, 1);
+            return ms;
+          },
+          dispose: () => {
+            this.disposed++;
+          },
+        };
+      },
+      now: () => this.nowMs,
+      waitFor: async (work) => void (await work),
+      ...parts,
+    });
+  }
+
+  knobs(...matrices: DecodeMatrix[]): Promise<GemvKnobs> {
+    return this.tuner().knobs(matrices, this.records);
+  }
+}
+
+describe('the tuner', () => {
+  it('takes the fastest', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4 }) => (q4.groups === 4 ? 9 : q4.groups === 16 ? 8 : 10);
+    expect(await fake.knobs(Q4)).toEqual({ ...DEFAULT_KNOBS, q4: { ...DEFAULT_KNOBS.q4, groups: 16 } });
+    expect(fake.disposed).toBe(1);
+  });
+
+  it('keeps the default unless another is 3 % faster', async () => {
+    const fake = new Fake();
+    fake.ms = (knobs) => (knobs.q4.groups === 4 ? 9.71 : 10);
+    expect(await fake.knobs(Q4)).toEqual(DEFAULT_KNOBS);
+    fake.kept.clear();
+    fake.ms = (knobs) => (knobs.q4.groups === 4 ? 9.69 : 10);
+    expect((await fake.knobs(Q4)).q4.groups).toBe(4);
+  });
+
+  it('counts the best sample of each, and none that says nothing', async () => {
+    const fake = new Fake();
+    fake.ms = (knobs) => {
+      const isFirst = fake.samples.filter((each) => each === knobs).length === 1;
+      if (knobs.q4.groups === 16) return isFirst ? 0 : -1;
+      return knobs.q4.groups === 8 && isFirst ? 40 : 10;
+    };
+    expect(await fake.knobs(Q4)).toEqual(DEFAULT_KNOBS);
+  });
+
+  it('measures each class of weights that the model has, and no other', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4, q8, float }) => (q4.groups === 4 || q8.chunk === 1024 || float.rows === 2 ? 5 : 10);
+    const knobs = await fake.knobs(Q4, Q8);
+    expect([knobs.q4.groups, knobs.q8.chunk]).toEqual([4, 1024]);
+    expect(knobs.float).toEqual(DEFAULT_KNOBS.float);
+    expect((await fake.knobs(F16)).float.rows).toBe(2);
+    expect([fake.opened, fake.disposed]).toEqual([3, 3]);
+  });
+
+  it('leaves out candidates that make the same shapes on these matrices', async () => {
+    const fake = new Fake();
+    // So few rows that every group has one of them whatever makes a GPU busy; so narrow that no cap on invocations counts.
+    await fake.knobs({ ...Q4, rows: 64 }, { ...F16, stride: 256 });
+    const seen = new Set(fake.samples.map((knobs) => JSON.stringify(knobs)));
+    expect([...seen].filter((text) => text.includes('"busyGroups":512'))).toEqual([]);
+    expect([...seen].filter((text) => text.includes('"workgroup":64'))).toEqual([]);
+  });
+
+  it('passes over candidates that do not compile', async () => {
+    const fake = new Fake();
+    fake.ms = (knobs) => (knobs.q4.groups === 4 ? new Error('no') : knobs.q4.groups === 16 ? 5 : 10);
+    expect((await fake.knobs(Q4)).q4.groups).toBe(16);
+    // Once each: two of the candidates have four groups.
+    expect(fake.samples.filter(({ q4 }) => q4.groups === 4).length).toBe(2);
+  });
+});
+
+describe('the budget', () => {
+  it.each([1, 30, 120, 400, 2000])('ends where samples take %i ms', async (ms) => {
+    const fake = new Fake();
+    fake.ms = ({ q4, q8 }) => (q4.groups === 4 || q8.groups === 4 ? ms * 0.9 : ms);
+    const began = fake.nowMs;
+    const knobs = await fake.knobs(Q4, Q8);
+    // What begins in time may end behind it.
+    expect(fake.nowMs - began).toBeLessThanOrEqual(TUNING_BUDGET_MS + ms);
+    // Whatever was measured by then counts.
+    expect(knobs.q4.groups).toBe(ms <= 400 ? 4 : 8);
+    expect(fake.disposed).toBe(fake.opened);
+  });
+
+  it('goes to the next class where one leaves of it', async () => {
+    const fake = new Fake();
+    fake.ms = () => 100;
+    await fake.knobs(Q4, Q8);
+    const ofQ8 = fake.samples.length - fake.samples.findIndex(({ q8 }) => q8 !== DEFAULT_KNOBS.q8);
+    expect(fake.samples.length).toBeLessThanOrEqual(10);
+    expect(ofQ8).toBeGreaterThanOrEqual(3);
+  });
+
+  it('does not wait for what is never compiled', async () => {
+    const fake = new Fake();
+    const waits: number[] = [];
+    const tuner = fake.tuner({
+      openTimer: () => new Promise(() => undefined),
+      waitFor: async (_, ms) => void waits.push(ms),
+    });
+    expect(await tuner.knobs([Q4], fake.records)).toEqual(DEFAULT_KNOBS);
+    expect(waits).toEqual([TUNING_BUDGET_MS]);
+  });
+
+  it('is spent once', async () => {
+    const fake = new Fake();
+    fake.openMs = 3000;
+    await fake.knobs(Q4);
+    expect(fake.samples).toEqual([]);
+    expect(await fake.knobs(Q4)).toEqual(DEFAULT_KNOBS);
+    expect(fake.opened).toBe(1);
+  });
+});
+
+describe('a result', () => {
+  /** One with another choice than the default, kept. */
+  async function tuned(): Promise<Fake> {
+    const fake = new Fake();
+    fake.ms = ({ q4, q8 }) => (q4.groups === 16 || q8.groups === 16 ? 5 : 10);
+    await fake.knobs(Q4);
+    expect(fake.opened).toBe(1);
+    return fake;
+  }
+
+  it('is kept and not measured again', async () => {
+    const fake = await tuned();
+    expect((await fake.knobs(Q4)).q4.groups).toBe(16);
+    expect(fake.opened).toBe(1);
+  });
+
+  it('of one class stays when another comes', async () => {
+    const fake = await tuned();
+    await fake.knobs(Q8);
+    expect(fake.opened).toBe(2);
+    const { q4, q8 } = await fake.knobs(Q4, Q8);
+    expect([q4.groups, q8.groups]).toEqual([16, 16]);
+    expect(fake.opened).toBe(2);
+  });
+
+  it('is shared by models of one device, also while it is measured, and without storage', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4 }) => (q4.groups === 16 ? 5 : 10);
+    const denied: TuningRecords = {
+      get: () => Promise.reject(new Error('denied')),
+      put: () => Promise.reject(new Error('denied')),
+    };
+    const tuner = fake.tuner();
+    const both = await Promise.all([tuner.knobs([Q4], denied), tuner.knobs([Q4], denied)]);
+    expect(both.map(({ q4 }) => q4.groups)).toEqual([16, 16]);
+    expect((await tuner.knobs([Q4], denied)).q4.groups).toBe(16);
+    expect(fake.opened).toBe(1);
+  });
+
+  it('of another browser or other kernels does not count', async () => {
+    const fake = await tuned();
+    fake.version = 'browser 2';
+    fake.ms = () => 10;
+    expect((await fake.knobs(Q4)).q4.groups).toBe(8);
+    expect(fake.opened).toBe(2);
+    expect(fake.kept.size).toBe(1);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', '{"version":'],
+    ['null', 'null'],
+    ['no object', '7'],
+    ['no knobs', '{"version":"browser 1"}'],
+    ['a knob missing', '{"version":"browser 1","knobs":{"q4":{"groups":4,"chunk":512}}}'],
+    ['an absurd knob', '{"version":"browser 1","knobs":{"q4":{"groups":-4,"busyGroups":512,"chunk":512}}}'],
+    ['what runs elsewhere', '{"version":"browser 1","knobs":{"q4":{"groups":64,"busyGroups":512,"chunk":512}}}'],
+  ])('that is damaged is measured anew: %s', async (_, text) => {
+    const fake = new Fake();
+    fake.kept.set('adapter', text);
+    fake.ms = ({ q4 }) => (q4.groups === 16 ? 5 : 10);
+    expect((await fake.knobs(Q4)).q4.groups).toBe(16);
+    expect(fake.opened).toBe(1);
+    expect(JSON.parse(fake.kept.get('adapter') ?? '')).toEqual({
+      version: 'browser 1',
+      knobs: { q4: { groups: 16, busyGroups: 2048, chunk: 512 } },
+    });
+  });
+
+  it('is the default after an error, tried once on a device and not kept', async () => {
+    const fake = new Fake();
+    fake.ms = () => new Error('lost');
+    const tuner = fake.tuner();
+    expect(await tuner.knobs([Q4], fake.records)).toEqual(DEFAULT_KNOBS);
+    expect(await tuner.knobs([Q4], fake.records)).toEqual(DEFAULT_KNOBS);
+    expect([fake.opened, fake.disposed, fake.kept.size]).toEqual([1, 1, 0]);
+  });
+});

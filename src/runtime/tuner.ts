@@ -1,0 +1,296 @@
+// Chooses the knobs of the GEMV, which decoding spends its time in, for the device at hand: once measured, in at most a second, and
+// remembered for the adapter, the browser's version and the kernels. Whatever goes wrong, there are the defaults.
+import { InputError } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { type TuningRecords, tuningRecords } from '../hub/tuning-records.ts';
+import {
+  gemvShape,
+  KNOB_CHANGES,
+  knobCandidates,
+  knobsRun,
+  WEIGHT_CLASSES,
+  type WeightClass,
+  weightClass,
+} from '../kernels/gemv-shape.ts';
+import {
+  DEFAULT_KNOBS,
+  type GemvKnobs,
+  type KernelTarget,
+  kernelTarget,
+  targetLabel,
+  type WeightFormat,
+} from '../kernels/kernel.ts';
+import { gemvCode } from '../kernels/linear.ts';
+import { type DecodeMatrix, decodeBytes, typicalMatrices } from './decode-matrices.ts';
+import { GemvTimer } from './gemv-timer.ts';
+
+export type { GemvKnobs } from '../kernels/kernel.ts';
+
+export interface TuneOptions {
+  /**
+   * Whether the kernels that decode are fitted to the device, which takes up to a second once; or the knobs to use. On by default for
+   * models that generate, but not on software adapters.
+   */
+  tune?: boolean | GemvKnobs | undefined;
+  /** Whether results may be kept in the browser's storage. */
+  cache?: boolean | undefined;
+}
+
+export const TUNING_BUDGET_MS = 1000;
+/** Two measurements of the same differ by about this. */
+const LEAST_GAIN = 0.03;
+/** Samples of each candidate, of which the fastest counts: whatever disturbs a measurement only slows it down. */
+const ROUNDS = 3;
+
+export interface CandidateTimer {
+  /** Milliseconds of the same work with any knobs. */
+  time(knobs: GemvKnobs): Promise<number>;
+  dispose(): void;
+}
+
+/** What a tuner depends on. */
+export interface TunerParts {
+  target: KernelTarget;
+  /** What results are kept under: the adapter. */
+  key: string;
+  /** What they are good for: this browser and these kernels. */
+  version: string;
+  openTimer(
+    matrices: readonly DecodeMatrix[],
+    mostBytes: number,
+    candidates: readonly GemvKnobs[],
+  ): Promise<CandidateTimer>;
+  /** Milliseconds. */
+  now(): number;
+  /** Waits for work, but no longer than so many milliseconds. */
+  waitFor(work: Promise<unknown>, timeoutMs: number): Promise<void>;
+}
+
+/** The tuner of one device: what was found for one model holds for the next. */
+export class Tuner {
+  readonly #parts: TunerParts;
+  readonly #found: Partial<GemvKnobs> = {};
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: TunerParts) {
+    this.#parts = parts;
+  }
+
+  /** The knobs for a model with these matrices. Never rejects. One model is measured at a time. */
+  knobs(matrices: readonly DecodeMatrix[], records: TuningRecords): Promise<GemvKnobs> {
+    const result = this.#last.then(() => this.#find(matrices, records));
+    this.#last = result;
+    return result;
+  }
+
+  async #find(matrices: readonly DecodeMatrix[], records: TuningRecords): Promise<GemvKnobs> {
+    const classes = WEIGHT_CLASSES.filter((name) => matrices.some(({ format }) => weightClass(format) === name));
+    const missing = () => classes.filter((name) => this.#found[name] === undefined);
+    if (missing().length > 0) {
+      const stored = await this.#stored(records);
+      for (const name of missing()) setKnobs(this.#found, name, stored[name]);
+    }
+    const { now } = this.#parts;
+    const deadline = now() + TUNING_BUDGET_MS;
+    const measured: Partial<GemvKnobs> = {};
+    const left = missing();
+    for (const [i, name] of left.entries()) {
+      try {
+        // What one class leaves of its time is the next one's.
+        const until = now() + (deadline - now()) / (left.length - i);
+        setKnobs(measured, name, (await this.#measure(name, matrices, until))[name]);
+      } catch {
+        // Not kept: the next visit may have more luck. On this device once is enough.
+        setKnobs(this.#found, name, DEFAULT_KNOBS[name]);
+      }
+    }
+    Object.assign(this.#found, measured);
+    if (Object.keys(measured).length > 0) await this.#store(records, measured);
+    return { ...DEFAULT_KNOBS, ...this.#found };
+  }
+
+  async #measure(name: WeightClass, all: readonly DecodeMatrix[], deadline: number): Promise<GemvKnobs> {
+    const { target, now, waitFor } = this.#parts;
+    const matrices = typicalMatrices(all.filter(({ format }) => weightClass(format) === name));
+    // What makes the same shapes is the same.
+    const byShapes = new Map<string, GemvKnobs>();
+    for (const knobs of knobCandidates(target, name)) {
+      const shapes = matrices.map((each) => gemvShape({ ...target, knobs }, each, each.rows, each.paired));
+      const key = JSON.stringify(shapes);
+      if (!byShapes.has(key)) byShapes.set(key, knobs);
+    }
+    const candidates = [...byShapes.values()];
+    if (candidates.length === 1) return DEFAULT_KNOBS;
+    const times = new Map<GemvKnobs, number>();
+    const sampling = this.#sample(candidates, matrices, decodeBytes(all), times, deadline);
+    // Compiling cannot be stopped, but left behind.
+    sampling.catch(() => undefined);
+    await waitFor(sampling, deadline - now());
+    return fastest(candidates, times);
+  }
+
+  /** Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each. */
+  async #sample(
+    candidates: readonly GemvKnobs[],
+    matrices: readonly DecodeMatrix[],
+    mostBytes: number,
+    times: Map<GemvKnobs, number>,
+    deadline: number,
+  ): Promise<void> {
+    const { openTimer, now } = this.#parts;
+    const timer = await openTimer(matrices, mostBytes, candidates);
+    const left = new Set(candidates);
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const candidate of left) {
+          if (now() >= deadline) return;
+          try {
+            const ms = await timer.time(candidate);
+            // Some clocks run backwards.
+            if (ms > 0) times.set(candidate, Math.min(ms, times.get(candidate) ?? ms));
+          } catch (error) {
+            if (candidate === candidates[0]) throw error;
+            left.delete(candidate);
+            times.delete(candidate);
+          }
+        }
+      }
+    } finally {
+      timer.dispose();
+    }
+  }
+
+  /** What a record of this browser and these kernels says, as far as it runs on this device. */
+  async #stored(records: TuningRecords): Promise<Partial<GemvKnobs>> {
+    const { target, key, version } = this.#parts;
+    const valid: Partial<GemvKnobs> = {};
+    try {
+      const record = JSON.parse((await records.get(key)) ?? '{}') as { version?: unknown; knobs?: Partial<GemvKnobs> };
+      if (record.version !== version) return valid;
+      for (const name of WEIGHT_CLASSES) {
+        const values = record.knobs?.[name];
+        if (knobsRun(target, name, values)) setKnobs(valid, name, values);
+      }
+    } catch {
+      // Damaged, or the browser forbids its storage.
+    }
+    return valid;
+  }
+
+  async #store(records: TuningRecords, measured: Partial<GemvKnobs>): Promise<void> {
+    const { key, version } = this.#parts;
+    try {
+      const knobs = { ...(await this.#stored(records)), ...measured };
+      await records.put(key, JSON.stringify({ version, knobs }));
+    } catch {
+      // No room, or not allowed: measured again next time.
+    }
+  }
+}
+
+function setKnobs<C extends WeightClass>(knobs: Partial<GemvKnobs>, name: C, values: GemvKnobs[C] | undefined): void {
+  if (values !== undefined) knobs[name] = values;
+}
+
+/** The default, unless another candidate is faster by more than chance. */
+function fastest(candidates: readonly GemvKnobs[], times: ReadonlyMap<GemvKnobs, number>): GemvKnobs {
+  const [standard = DEFAULT_KNOBS, ...others] = candidates;
+  let best = standard;
+  let bestMs = (times.get(standard) ?? 0) * (1 - LEAST_GAIN);
+  for (const candidate of others) {
+    const ms = times.get(candidate);
+    if (ms === undefined || ms > bestMs) continue;
+    best = candidate;
+    bestMs = ms;
+  }
+  return best;
+}
+
+const tuners = new WeakMap<Gpu, Tuner>();
+
+/**
+ * The knobs for a model on a device.
+ * @param matrices what it decodes with; only asked for where it is measured.
+ * @param generates whether the model decodes token by token.
+ * @throws {InputError} knobs were given that do not run on the device.
+ */
+export async function chooseKnobs(
+  gpu: Gpu,
+  matrices: () => readonly DecodeMatrix[],
+  generates: boolean,
+  options: TuneOptions,
+): Promise<GemvKnobs> {
+  const isSoftware = gpu.isFallback || gpu.softwareKernels;
+  const { tune = generates && !isSoftware, cache } = options;
+  if (tune === false) return DEFAULT_KNOBS;
+  const target = kernelTarget(gpu);
+  if (tune !== true) return checkedKnobs(target, tune);
+  let tuner = tuners.get(gpu);
+  if (!tuner) {
+    tuner = new Tuner({
+      target,
+      key: adapterKey(gpu, target),
+      version: `${globalThis.navigator?.userAgent} ${kernelVersion(target)}`,
+      openTimer: (...args) => GemvTimer.create(gpu, ...args),
+      now: () => performance.now(),
+      waitFor,
+    });
+    tuners.set(gpu, tuner);
+  }
+  try {
+    return await tuner.knobs(matrices(), tuningRecords(cache));
+  } catch {
+    // A checkpoint without some tensor, which loading refuses by name.
+    return DEFAULT_KNOBS;
+  }
+}
+
+function checkedKnobs(target: KernelTarget, knobs: GemvKnobs): GemvKnobs {
+  if (WEIGHT_CLASSES.every((name) => knobsRun(target, name, knobs?.[name]))) return knobs;
+  const { maxInvocations, maxWorkgroupBytes } = target;
+  throw new InputError({
+    what: 'The option tune has knobs that do not run on this device',
+    expected: `powers of two within ${maxInvocations} invocations and ${maxWorkgroupBytes} bytes of workgroup memory, such as ${JSON.stringify(DEFAULT_KNOBS)}`,
+    actual: JSON.stringify(knobs),
+    remedy: 'change them, or give true or false',
+  });
+}
+
+/** The adapter, and what was opened of it: knobs that are best with subgroups may not even run without. */
+function adapterKey({ info: { vendor, architecture, device, description } }: Gpu, target: KernelTarget): string {
+  const { minSubgroup, maxInvocations, maxWorkgroupBytes, software } = target;
+  const opened = [targetLabel(target), minSubgroup, maxInvocations, maxWorkgroupBytes, software];
+  return JSON.stringify([vendor, architecture, device, description, ...opened]);
+}
+
+/** One format of each class stands for all. */
+const SAMPLE_FORMATS: readonly WeightFormat[] = [
+  { bits: 4, group: 32, asymmetric: false },
+  { bits: 8, group: 64, asymmetric: false },
+  'f16',
+];
+
+/** Another number for other shaders, other defaults and other candidates. */
+function kernelVersion(target: KernelTarget): string {
+  const texts = SAMPLE_FORMATS.map((format) => gemvCode(target, format));
+  return hashOf(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]));
+}
+
+/** FNV-1a of 32 bits. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash.toString(16);
+}
+
+async function waitFor(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timeout: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const late = new Promise<void>((resolve) => {
+      timeout = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timeout);
+  }
+}
