@@ -8,8 +8,9 @@ import type { Model } from '../src/models/model.ts';
 import { createModel } from '../src/models/registry.ts';
 import { TokenLoop } from '../src/runtime/generate.ts';
 import type { DTypeChoice } from '../src/runtime/load-weights.ts';
-import { LoadedModel } from '../src/runtime/loaded-model.ts';
+import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { planMemory } from '../src/runtime/memory-plan.ts';
+import { randomModel } from '../src/runtime/random-model.ts';
 import { Session } from '../src/runtime/session.ts';
 import type { GemvKnobs } from '../src/runtime/tuner.ts';
 import { formatBytes } from '../src/tensor/format-bytes.ts';
@@ -174,7 +175,7 @@ export async function openShape(
         remedy: 'choose a smaller shape, a smaller dtype or a shorter context, or close other pages that use the GPU',
       });
     }
-    return await LoadedModel.random(gpu, model, { dtype, tune });
+    return await randomModel(gpu, model, { dtype, tune });
   } catch (error) {
     gpu.dispose();
     signal?.throwIfAborted();

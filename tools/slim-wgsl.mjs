@@ -1,14 +1,28 @@
-// A Vite plugin for builds: shaders without comments and indentation, which a page would download for nothing.
+// A Vite plugin for builds: shaders without comments and without spaces that mean nothing, which a page would download for nothing.
 import { readFileSync } from 'node:fs';
 
+const SNIPPET = /^\/\/ @use \w+$/;
+
+/** @param {string} line */
+function slimLine(line) {
+  return (
+    line
+      .replace(/\/\/.*$/, '')
+      .trim()
+      .replace(/ ?([,;:{}()]) ?/g, '$1')
+      // Only between names, numbers and brackets, where no other token can come of it; `<` and `>` may also be template lists.
+      .replace(/(?<=[\w)\]]) ?([-+*/%|&^=!]?=|&&|\|\||->|[-+*/%]) ?(?=[\w(])/g, '$1')
+  );
+}
+
 /**
- * A shader without comments and indentation; the lines `// @use NAME` that assembleShader replaces stay.
+ * A shader without comments, indentation and needless spaces; the lines `// @use NAME` that assembleShader replaces stay.
  * @param {string} source
  */
 export function slimWgsl(source) {
   return source
     .split('\n')
-    .map((line) => (/^\/\/ @use \w+$/.test(line) ? line : line.replace(/\/\/.*$/, '').trim()))
+    .map((line) => (SNIPPET.test(line) ? line : slimLine(line)))
     .filter((line) => line !== '')
     .join('\n');
 }

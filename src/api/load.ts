@@ -173,17 +173,11 @@ export async function openModel(
 /** Waits for some work, or until the signal aborts. */
 async function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  if (!signal) return work;
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort);
+  await new Promise<void>((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
   });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 /** Checkpoints up to this are loaded as they are stored, without asking whether there is room. */

@@ -10,6 +10,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { type GenerationOptions, resolveGeneration } from './generation-config.ts';
 import { DEFAULT_CONTEXT, type OpenedModel } from './load.ts';
 import { StopStrings } from './stop-strings.ts';
+import { Turn } from './turn.ts';
 
 /** A prompt, or the messages of a chat. */
 export type TextInput = string | readonly ChatMessage[];
@@ -46,8 +47,8 @@ export interface GenerationStats {
 /** What the pipeline does, without the function-call form. */
 export interface TextGenerator {
   /**
-   * Text as it comes. Leaving the loop, or aborting, stops the generation. One generation runs at a time: the next call waits
-   * until this loop has ended or was left.
+   * Text as it comes. Leaving the loop, or aborting, stops the generation. One generation runs at a time: the next call waits until this
+   * one has made its text. A reader that pauses loses nothing and blocks nobody: what it has not read yet is kept for it.
    */
   stream(input: TextInput, options?: TextGenerationOptions): AsyncGenerator<string, void, undefined>;
   readonly stats: GenerationStats | undefined;
@@ -60,8 +61,8 @@ export class LocalTextGenerator implements TextGenerator {
   readonly #context: number;
   #loop: TokenLoop | undefined;
   #stats: GenerationStats | undefined;
-  /** The generation that is running: the next one waits for it. */
-  #running: Promise<void> = Promise.resolve();
+  /** The last in line: the next one waits for it. */
+  #last: Turn | undefined;
   #disposed = false;
 
   constructor(opened: OpenedModel, tokenizer: Tokenizer, context?: number) {
@@ -116,17 +117,14 @@ export class LocalTextGenerator implements TextGenerator {
   }
 
   async *stream(input: TextInput, options: TextGenerationOptions = {}): AsyncGenerator<string, void, undefined> {
-    const before = this.#running;
-    let finished = () => {};
-    this.#running = new Promise((resolve) => {
-      finished = resolve;
-    });
-    await before;
-    try {
-      yield* this.#generate(input, options);
-    } finally {
-      finished();
-    }
+    const turn = new Turn(this.#afterOthers(this.#last, input, options));
+    this.#last = turn;
+    yield* turn.read(options.signal);
+  }
+
+  async *#afterOthers(before: Turn | undefined, input: TextInput, options: TextGenerationOptions) {
+    await before?.finish();
+    yield* this.#generate(input, options);
   }
 
   async *#generate(input: TextInput, options: TextGenerationOptions): AsyncGenerator<string, void, undefined> {
@@ -179,7 +177,7 @@ export class LocalTextGenerator implements TextGenerator {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#running;
+    await this.#last?.finish();
     this.#loop?.dispose();
     this.#opened.loaded.dispose();
   }

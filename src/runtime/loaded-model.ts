@@ -2,12 +2,9 @@
 import { DisposedError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
-import { paddedRows } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
-import { runLaunch } from '../kernels/bound-launch.ts';
 import { DEFAULT_KNOBS, type GemvKnobs } from '../kernels/kernel.ts';
-import { fillRandom } from '../kernels/weight-data.ts';
 import type { Model } from '../models/model.ts';
 import { decodeMatrices } from './decode-matrices.ts';
 import {
@@ -17,11 +14,10 @@ import {
   isQuantizedCheckpoint,
   type LoadWeightsOptions,
   loadWeights,
-  weightSpecs,
 } from './load-weights.ts';
 import { writeStored } from './stored-weights.ts';
 import { chooseKnobs, type TuneOptions } from './tuner.ts';
-import { WeightStore } from './weight-store.ts';
+import type { WeightStore } from './weight-store.ts';
 
 export interface LoadModelOptions extends Omit<LoadWeightsOptions, 'onAllocated'>, TuneOptions {
   /** Told when the weights have their buffers, which are still empty. */
@@ -70,36 +66,6 @@ export class LoadedModel {
     return loaded;
   }
 
-  /** The model with pseudo-random weights, for benchmarks. */
-  static async random(gpu: Gpu, model: Model, options: FormatOptions & TuneOptions, seed = 1): Promise<LoadedModel> {
-    const knobs = await knobsFor(gpu, model, options, undefined);
-    const weights = new WeightStore(gpu);
-    await withErrorScopes(gpu, 'Making random weights', async () => {
-      let made = 0;
-      for (const spec of weightSpecs(fullGraph(model))) {
-        if (spec.kind === 'vector') {
-          weights.addVector(spec);
-          weights.setVector(spec, new Float32Array(spec.width).fill(1));
-          continue;
-        }
-        const weight = weights.addMatrix(spec, formatFor(spec, options, undefined));
-        for (const part of weight.parts) {
-          const launch = fillRandom({
-            to: weight.format,
-            destination: part.buffer,
-            rows: part.rows,
-            stride: weight.stride,
-            spread: Math.sqrt(3 / (spec.blockRows ?? paddedRows(spec))),
-            seed: seed + made++,
-          });
-          await runLaunch(gpu, launch);
-        }
-      }
-      await gpu.queue.onSubmittedWorkDone();
-    });
-    return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype), knobs);
-  }
-
   /** @throws {DisposedError} after `dispose()`. */
   throwIfDisposed(): void {
     if (!this.#disposing.signal.aborted) return;
@@ -117,7 +83,12 @@ export class LoadedModel {
   }
 }
 
-function knobsFor(gpu: Gpu, model: Model, options: FormatOptions & TuneOptions, checkpoint: Checkpoint | undefined) {
+export function knobsFor(
+  gpu: Gpu,
+  model: Model,
+  options: FormatOptions & TuneOptions,
+  checkpoint: Checkpoint | undefined,
+) {
   const matrices = () => decodeMatrices(fullGraph(model), (spec) => formatFor(spec, options, checkpoint));
   return chooseKnobs(gpu, matrices, model.task === 'causal', options);
 }

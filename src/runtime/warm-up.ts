@@ -108,6 +108,10 @@ export async function warmUp(loop: TokenLoop, signal: AbortSignal | undefined): 
 export async function warmUpModel(loaded: LoadedModel, signal: AbortSignal | undefined): Promise<void> {
   const session = await Session.open(loaded, { capacity: WARM_UP_SLOTS }).catch(() => undefined);
   if (!session) return;
-  using loop = new TokenLoop(session);
-  await warmUp(loop, signal);
+  const loop = new TokenLoop(session);
+  try {
+    await warmUp(loop, signal);
+  } finally {
+    loop.dispose();
+  }
 }

@@ -6,7 +6,8 @@ import { FUSION_RULES } from '../../src/graph/fusion/index.ts';
 import type { FusionRule } from '../../src/graph/fusion/rule.ts';
 import { createModel } from '../../src/models/registry.ts';
 import { forward } from '../../src/runtime/forward.ts';
-import { LoadedModel } from '../../src/runtime/loaded-model.ts';
+import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
+import { randomModel } from '../../src/runtime/random-model.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { loadTiny } from './tiny-model.ts';
 
@@ -56,8 +57,7 @@ const MODELS: [string, (gpu: Gpu) => Promise<LoadedModel>, FusionRule[]][] = [
   ],
   [
     'a mixture of experts',
-    (gpu) =>
-      LoadedModel.random(gpu, createModel(new Fields(MOE_CONFIG, 'test'), 'causal', new Set()), { dtype: 'f32' }),
+    (gpu) => randomModel(gpu, createModel(new Fields(MOE_CONFIG, 'test'), 'causal', new Set()), { dtype: 'f32' }),
     FUSION_RULES.filter(isForExperts),
   ],
 ];

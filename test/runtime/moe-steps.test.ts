@@ -5,7 +5,8 @@ import { Fields } from '../../src/formats/fields.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { createModel } from '../../src/models/registry.ts';
 import { forward } from '../../src/runtime/forward.ts';
-import { LoadedModel } from '../../src/runtime/loaded-model.ts';
+import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
+import { randomModel } from '../../src/runtime/random-model.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { GpuLog } from './gpu-log.ts';
 
@@ -38,7 +39,7 @@ describe.each(Object.entries(CONFIGS))('%s', (model_type, config) => {
     log = new GpuLog(gpu);
     log.watchBuffers(gpu);
     const fields = new Fields({ ...SIZES, ...config, model_type }, 'test');
-    loaded = await LoadedModel.random(gpu, createModel(fields, 'causal', new Set()), { dtype: 'f32' });
+    loaded = await randomModel(gpu, createModel(fields, 'causal', new Set()), { dtype: 'f32' });
   });
   afterAll(() => gpu.dispose());
 
