@@ -5,7 +5,10 @@ import { build, type InlineConfig } from 'vite';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 
-/** Bundles `bench.mjs` for Node (with `webgpu` beside it) and `page.js` for browsers into a folder. */
+/**
+ * Bundles `bench.mjs` for Node (with `webgpu` beside it) and `page.js` for browsers into a folder. Each is one file, with what intab
+ * loads on demand: the page's server has no other.
+ */
 export async function packBench(out: string): Promise<void> {
   const common: InlineConfig = {
     root: PROJECT,
@@ -21,7 +24,7 @@ export async function packBench(out: string): Promise<void> {
       outDir: out,
       ssr: resolve(PROJECT, 'bench/main.ts'),
       target: 'node20',
-      rollupOptions: { external: ['webgpu'], output: { entryFileNames: 'bench.mjs' } },
+      rollupOptions: { external: ['webgpu'], output: { entryFileNames: 'bench.mjs', codeSplitting: false } },
     },
   });
   await build({
@@ -31,7 +34,10 @@ export async function packBench(out: string): Promise<void> {
       emptyOutDir: false,
       target: 'esnext',
       modulePreload: false,
-      rollupOptions: { input: resolve(PROJECT, 'bench/page.ts'), output: { entryFileNames: 'page.js' } },
+      rollupOptions: {
+        input: resolve(PROJECT, 'bench/page.ts'),
+        output: { entryFileNames: 'page.js', codeSplitting: false },
+      },
     },
   });
 }

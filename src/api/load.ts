@@ -3,12 +3,11 @@
 import { DeviceMemoryError, SourceError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { parseJsonObject } from '../formats/json.ts';
-import { readQuantMethod } from '../formats/quantized-linear.ts';
+import { type QuantMethod, readQuantMethod } from '../formats/quant-method.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import { type ModelSourceOptions, openModelCheckpoint, openModelSource } from '../hub/gguf-source.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
-import { quantizedCheckpoint } from '../hub/quantized-checkpoint.ts';
 import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
 import type { Model, Task } from '../models/model.ts';
@@ -114,9 +113,15 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
     openModelCheckpoint(source, signal),
   ]);
   const method = readQuantMethod(config);
-  const checkpoint = method ? quantizedCheckpoint(files, method) : files;
+  const checkpoint = method ? await unquantized(files, method) : files;
   const model = createModel(config, task, new Set(checkpoint.tensors.keys()), rope_precision);
   return { gpu, source, config, model, checkpoint };
+}
+
+/** Most checkpoints are not quantised: what reads those that are is loaded with the first. */
+async function unquantized(files: Checkpoint, method: QuantMethod): Promise<Checkpoint> {
+  const { quantizedCheckpoint } = await import('../hub/quantized-checkpoint.ts');
+  return quantizedCheckpoint(files, method);
 }
 
 /**

@@ -1,5 +1,4 @@
 // modelCache: what intab keeps in the browser's storage, for a page to show and tidy up.
-import { exportModel, importModel } from '../hub/cache-archive.ts';
 import { type CachedModel, deleteModel, evictModels, listModels } from '../hub/cached-models.ts';
 import { namesInCache, openCache } from '../hub/open-cache.ts';
 
@@ -12,6 +11,9 @@ export interface CacheEstimate {
   /** Whether the browser has promised not to clear them away by itself. */
   isPersisted: boolean;
 }
+
+/** Few pages export or import: what reads and writes archives is loaded by those that do. */
+const openArchives = () => import('../hub/cache-archive.ts');
 
 /** The models in the browser's storage. Every function throws a {StorageError} where the browser keeps nothing. */
 export const modelCache = {
@@ -38,7 +40,7 @@ export const modelCache = {
    * @throws {InputError} not all of it is in the cache.
    */
   export: async (name: string): Promise<ReadableStream<Uint8Array>> => {
-    const cache = await openCache();
+    const [cache, { exportModel }] = await Promise.all([openCache(), openArchives()]);
     const listed = (await listModels(cache)).find((model) => namesInCache(name).includes(model.name));
     return exportModel(cache, listed?.name ?? name);
   },
@@ -47,7 +49,10 @@ export const modelCache = {
    * Puts a model that was exported into the cache; resolves with its name.
    * @throws {FormatError} another file. {IntegrityError} it is damaged. {StorageError} there is no room.
    */
-  import: async (file: Blob): Promise<string> => importModel(await openCache(), file),
+  import: async (file: Blob): Promise<string> => {
+    const [cache, { importModel }] = await Promise.all([openCache(), openArchives()]);
+    return importModel(cache, file);
+  },
 
   /** Deletes the models that were not used for the longest time until all take at most so many bytes; resolves with their names. */
   evict: async (mostBytes: number): Promise<string[]> => evictModels(await openCache(), mostBytes),

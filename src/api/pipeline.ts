@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
 import { loadTokenizer } from './auto-tokenizer.ts';
-import { type FeatureExtractionPipeline, openFeatureExtraction } from './feature-extraction.ts';
+import type { FeatureExtractionPipeline } from './feature-extraction.ts';
 import { openModel } from './load.ts';
 import {
   PIPELINE_TASKS,
@@ -12,12 +12,12 @@ import {
   TASK_ALIASES,
   type TaskAlias,
 } from './pipeline-options.ts';
-import { openQuestionAnswering, type QuestionAnsweringPipeline } from './question-answering.ts';
-import { openTextClassification, type TextClassificationPipeline } from './text-classification.ts';
+import type { QuestionAnsweringPipeline } from './question-answering.ts';
+import type { TextClassificationPipeline } from './text-classification.ts';
 import { asPipeline, LocalTextGenerator, type TextGenerationPipeline } from './text-generation.ts';
-import { openTokenClassification, type TokenClassificationPipeline } from './token-classification.ts';
+import type { TokenClassificationPipeline } from './token-classification.ts';
 import { WorkerPipeline, WorkerTextGenerator, workerCall } from './worker-client.ts';
-import { openZeroShotClassification, type ZeroShotClassificationPipeline } from './zero-shot-classification.ts';
+import type { ZeroShotClassificationPipeline } from './zero-shot-classification.ts';
 
 /** What each task's pipeline is. */
 export interface Pipelines {
@@ -29,13 +29,16 @@ export interface Pipelines {
   'feature-extraction': FeatureExtractionPipeline;
 }
 
+/** Generation is what most pages are for; each of the others is loaded by those that ask for it. */
 const OPENERS: { [T in PipelineTask]: (model: ModelLocation, options: PipelineOptions) => Promise<Pipelines[T]> } = {
   'text-generation': openTextGeneration,
-  'text-classification': openTextClassification,
-  'token-classification': openTokenClassification,
-  'question-answering': openQuestionAnswering,
-  'zero-shot-classification': openZeroShotClassification,
-  'feature-extraction': openFeatureExtraction,
+  'text-classification': async (...args) => (await import('./text-classification.ts')).openTextClassification(...args),
+  'token-classification': async (...args) =>
+    (await import('./token-classification.ts')).openTokenClassification(...args),
+  'question-answering': async (...args) => (await import('./question-answering.ts')).openQuestionAnswering(...args),
+  'zero-shot-classification': async (...args) =>
+    (await import('./zero-shot-classification.ts')).openZeroShotClassification(...args),
+  'feature-extraction': async (...args) => (await import('./feature-extraction.ts')).openFeatureExtraction(...args),
 };
 
 /** The task that a name stands for. */

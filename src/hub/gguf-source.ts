@@ -1,15 +1,10 @@
 // A GGUF file as a model folder in Hub layout: config.json, the tokenizer's files and the tensors' names are made from its header.
-// A file in parts (`-00001-of-00003.gguf`) is opened by its first part.
-import { InputError, SourceError, type StorageError } from '../errors.ts';
-import { type GgufHeader, MAX_GGUF_HEADER_BYTES, parseGgufHeader } from '../formats/gguf.ts';
-import { ggufConfig, ggufTensors, ROPE_FACTORS } from '../formats/gguf-model.ts';
-import { ggufGenerationConfig, ggufTokenizer } from '../formats/gguf-tokenizer.ts';
-import type { JsonObject } from '../formats/json.ts';
-import type { TensorEntry } from '../formats/safetensors.ts';
-import { collect } from './byte-stream.ts';
-import { type Checkpoint, openCheckpoint, StreamedCheckpoint } from './checkpoint.ts';
+// What reads the header (opened-gguf.ts) is loaded with the first such file: most pages have none.
+import { InputError, type StorageError } from '../errors.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { type ModelLocation, openSource, type SourceOptions } from './open-source.ts';
-import { type ByteRange, type ByteStream, HEAD_BYTES, type ModelSource } from './source.ts';
+import type { OpenedGguf } from './opened-gguf.ts';
+import type { ByteRange, ByteStream, ModelSource } from './source.ts';
 
 export interface ModelSourceOptions extends SourceOptions {
   /** Name of the GGUF file in the folder, the repository, or among the picked files. */
@@ -67,12 +62,6 @@ function pickedFile({ fileNames = [], name }: ModelSource): string | undefined {
   });
 }
 
-interface OpenedGguf {
-  metadata: JsonObject;
-  config: JsonObject;
-  checkpoint: Checkpoint;
-}
-
 export class GgufSource implements ModelSource {
   readonly name: string;
   readonly #source: ModelSource;
@@ -90,22 +79,7 @@ export class GgufSource implements ModelSource {
   }
 
   async text(file: string, signal?: AbortSignal): Promise<string | undefined> {
-    const { metadata, config } = await this.#open(signal);
-    const made = () => {
-      switch (file) {
-        case 'config.json':
-          return config;
-        case 'generation_config.json':
-          return ggufGenerationConfig(metadata, this.#file);
-        case 'tokenizer.json':
-          return ggufTokenizer(metadata, this.#file)?.tokenizer;
-        case 'tokenizer_config.json':
-          return ggufTokenizer(metadata, this.#file)?.config;
-        default:
-          return undefined;
-      }
-    };
-    const object = made();
+    const object = (await this.#open(signal)).json(file);
     return object === undefined ? this.#source.text(file, signal) : JSON.stringify(object);
   }
 
@@ -136,63 +110,7 @@ export class GgufSource implements ModelSource {
   }
 
   async #read(signal: AbortSignal | undefined): Promise<OpenedGguf> {
-    const first = await readHeader(this.#source, this.#file, signal);
-    const { metadata } = first;
-    const rest = partNames(this.#file).slice(1);
-    const others = await Promise.all(rest.map((file) => readHeader(this.#source, file, signal)));
-    const tensors = [first, ...others].flatMap((header) => header.tensors);
-    const factors = tensors.find(({ name }) => name === ROPE_FACTORS);
-    const config = ggufConfig(
-      { metadata, tensors },
-      this.#file,
-      factors && (await readFloats(this.#source, factors, signal)),
-    );
-    const checkpoint = new StreamedCheckpoint(this.#source, ggufTensors(tensors, metadata, this.#file));
-    return { metadata, config, checkpoint };
+    const { openGguf } = await import('./opened-gguf.ts');
+    return openGguf(this.#source, this.#file, signal);
   }
-}
-
-/** All parts of a file whose name says that it is the first of several. */
-function partNames(file: string): string[] {
-  const [, stem, count] = /^(.*)-00001-of-(\d{5})\.gguf$/.exec(file) ?? [];
-  if (stem === undefined) return [file];
-  return Array.from({ length: Number(count) }, (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${count}.gguf`);
-}
-
-/** Asks for more of the file until its header is whole. */
-async function readHeader(source: ModelSource, file: string, signal: AbortSignal | undefined): Promise<GgufHeader> {
-  let bytes = new Uint8Array();
-  for (let endBytes = HEAD_BYTES; ; endBytes = Math.min(endBytes * 8, MAX_GGUF_HEADER_BYTES)) {
-    const opened = await source.stream(file, { startBytes: bytes.length, endBytes }, signal);
-    if (opened === undefined) {
-      throw new SourceError({
-        what: `${file} is missing from ${source.name}`,
-        remedy: 'check the name of the file, and that all its parts are there',
-      });
-    }
-    const more = await collect(opened.bytes, file, signal);
-    const all = new Uint8Array(bytes.length + more.length);
-    all.set(bytes);
-    all.set(more, bytes.length);
-    bytes = all;
-    const header = parseGgufHeader(bytes, file, bytes.length < endBytes ? bytes.length : opened.fileSizeBytes);
-    if (header) return header;
-  }
-}
-
-async function readFloats(
-  source: ModelSource,
-  entry: TensorEntry,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  if (entry.dtype !== 'F32') {
-    throw new InputError({
-      what: `${entry.file}: tensor ${entry.name} is not in F32`,
-      actual: entry.dtype,
-      remedy: 'convert the model again with a recent llama.cpp',
-    });
-  }
-  const bytes = new Uint8Array(entry.sizeBytes);
-  await new StreamedCheckpoint(source, [entry]).read((_, offset, piece) => bytes.set(piece, offset), { signal });
-  return new Float32Array(bytes.buffer);
 }

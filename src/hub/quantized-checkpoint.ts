@@ -1,6 +1,7 @@
 // A checkpoint whose linear layers are stored quantised (formats/quantized-linear.ts), seen as one with whole weights. A layer's tensors
 // are gathered, a few megabytes, and given on as soon as the last of them has come.
-import { findLinears, type QuantizedLinear, type QuantMethod } from '../formats/quantized-linear.ts';
+import type { QuantMethod } from '../formats/quant-method.ts';
+import { findLinears, type QuantizedLinear } from '../formats/quantized-linear.ts';
 import { type Checkpoint, PIECE_BYTES, type ReadOptions, type VisitTensor } from './checkpoint.ts';
 
 /** @throws {FormatError} tensors that do not fit together. */

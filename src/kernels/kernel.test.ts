@@ -22,7 +22,8 @@ describe('decodeSplits', () => {
     [0, undefined, 1],
     [32, undefined, 1],
     [33, undefined, 2],
-    [4096, undefined, 64],
+    [2048, undefined, 64],
+    [4096, undefined, 128],
     [1e6, undefined, MAX_SPLITS],
     [4096, 128, 4],
   ])('takes %i slots in a window of %s with %i', (past, window, splits) => {

@@ -1,7 +1,7 @@
 // Which architectures intab runs: one line per family, found by `model_type`.
 import { UnsupportedError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
-import { readQuantMethod } from '../formats/quantized-linear.ts';
+import { readQuantMethod } from '../formats/quant-method.ts';
 import { castRope, type RopePrecision } from './blocks/rope.ts';
 import { DOTS1 } from './dots1.ts';
 import { HUNYUAN_V1_DENSE } from './hunyuan-v1-dense.ts';

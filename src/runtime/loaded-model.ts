@@ -2,11 +2,11 @@
 import { DisposedError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
+import type { MatrixSpec } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
 import { DEFAULT_KNOBS, type GemvKnobs } from '../kernels/kernel.ts';
 import type { Model } from '../models/model.ts';
-import { decodeMatrices } from './decode-matrices.ts';
 import {
   type DTypeChoice,
   type FormatOptions,
@@ -16,7 +16,7 @@ import {
   loadWeights,
 } from './load-weights.ts';
 import { writeStored } from './stored-weights.ts';
-import { chooseKnobs, type TuneOptions } from './tuner.ts';
+import type { TuneOptions } from './tuner.ts';
 import type { WeightStore } from './weight-store.ts';
 
 export interface LoadModelOptions extends Omit<LoadWeightsOptions, 'onAllocated'>, TuneOptions {
@@ -83,14 +83,19 @@ export class LoadedModel {
   }
 }
 
-export function knobsFor(
+export async function knobsFor(
   gpu: Gpu,
   model: Model,
   options: FormatOptions & TuneOptions,
   checkpoint: Checkpoint | undefined,
-) {
-  const matrices = () => decodeMatrices(fullGraph(model), (spec) => formatFor(spec, options, checkpoint));
-  return chooseKnobs(gpu, matrices, model.task === 'causal', options);
+): Promise<GemvKnobs> {
+  const isSoftware = gpu.isFallback || gpu.softwareKernels;
+  const { tune = model.task === 'causal' && !isSoftware, cache } = options;
+  if (tune === false) return DEFAULT_KNOBS;
+  // Loaded only here: classifiers and software adapters do without.
+  const { chooseKnobs } = await import('./tuner.ts');
+  const formatOf = (spec: MatrixSpec) => formatFor(spec, options, checkpoint);
+  return chooseKnobs(gpu, tune, () => fullGraph(model), formatOf, cache);
 }
 
 /** The graph that uses every weight of the model. */

@@ -2,6 +2,8 @@
 // remembered for the adapter, the browser's version and the kernels. Whatever goes wrong, there are the defaults.
 import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { MatrixSpec } from '../graph/weights.ts';
 import { type TuningRecords, tuningRecords } from '../hub/tuning-records.ts';
 import {
   gemvShape,
@@ -21,7 +23,7 @@ import {
   type WeightFormat,
 } from '../kernels/kernel.ts';
 import { gemvCode } from '../kernels/linear.ts';
-import { type DecodeMatrix, decodeBytes, typicalMatrices } from './decode-matrices.ts';
+import { type DecodeMatrix, decodeBytes, decodeMatrices, typicalMatrices } from './decode-matrices.ts';
 import { GemvTimer } from './gemv-timer.ts';
 
 export type { GemvKnobs } from '../kernels/kernel.ts';
@@ -210,19 +212,18 @@ const tuners = new WeakMap<Gpu, Tuner>();
 
 /**
  * The knobs for a model on a device.
- * @param matrices what it decodes with; only asked for where it is measured.
- * @param generates whether the model decodes token by token.
+ * @param tune those that were given, or true to measure.
+ * @param graph with all that it decodes with; only asked for where it is measured.
+ * @param cache as of {@link TuneOptions}.
  * @throws {InputError} knobs were given that do not run on the device.
  */
 export async function chooseKnobs(
   gpu: Gpu,
-  matrices: () => readonly DecodeMatrix[],
-  generates: boolean,
-  options: TuneOptions,
+  tune: true | GemvKnobs,
+  graph: () => Graph,
+  formatOf: (spec: MatrixSpec) => WeightFormat,
+  cache: boolean | undefined,
 ): Promise<GemvKnobs> {
-  const isSoftware = gpu.isFallback || gpu.softwareKernels;
-  const { tune = generates && !isSoftware, cache } = options;
-  if (tune === false) return DEFAULT_KNOBS;
   const target = kernelTarget(gpu);
   if (tune !== true) return checkedKnobs(target, tune);
   let tuner = tuners.get(gpu);
@@ -238,7 +239,7 @@ export async function chooseKnobs(
     tuners.set(gpu, tuner);
   }
   try {
-    return await tuner.knobs(matrices(), tuningRecords(cache));
+    return await tuner.knobs(decodeMatrices(graph(), formatOf), tuningRecords(cache));
   } catch {
     // A checkpoint without some tensor, which loading refuses by name.
     return DEFAULT_KNOBS;

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/errors.ts';
 import { Fields } from '../../src/formats/fields.ts';
-import type { QuantMethod } from '../../src/formats/quantized-linear.ts';
+import type { QuantMethod } from '../../src/formats/quant-method.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { checkpointFromTensors, type MemoryTensor } from '../../src/hub/memory-checkpoint.ts';
 import { quantizedCheckpoint } from '../../src/hub/quantized-checkpoint.ts';
