@@ -1,25 +1,30 @@
-// Two builds from one file: `--mode lib` makes the package (dist/), anything else serves or builds the demo page.
+// Three builds from one file: `--mode lib` and then `--mode worker` make the package (dist/), anything else serves or builds the demo page.
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { slimShaders } from './tools/slim-wgsl.mjs';
 
 const root = import.meta.dirname;
 
+/** The worker is one file: bundlers that make classic workers cannot split them. */
+const ENTRIES: Readonly<Record<string, string>> = { lib: 'index', worker: 'worker' };
+
 export default defineConfig(({ mode }) =>
-  mode === 'lib'
+  ENTRIES[mode]
     ? {
         publicDir: false,
         plugins: [slimShaders()],
         build: {
           outDir: 'dist',
+          emptyOutDir: mode === 'lib',
           target: 'es2022',
           sourcemap: true,
           minify: false,
           lib: {
-            entry: { index: resolve(root, 'src/index.ts'), worker: resolve(root, 'src/worker.ts') },
+            entry: { [ENTRIES[mode]]: resolve(root, `src/${ENTRIES[mode]}.ts`) },
             formats: ['es'],
           },
-          rollupOptions: {
+          rolldownOptions: {
+            output: { codeSplitting: mode === 'lib' },
             external: [
               '@huggingface/jinja',
               '@huggingface/tokenizers',

@@ -92,10 +92,11 @@ export async function knobsFor(
   const isSoftware = gpu.isFallback || gpu.softwareKernels;
   const { tune = model.task === 'causal' && !isSoftware, cache } = options;
   if (tune === false) return DEFAULT_KNOBS;
-  // Loaded only here: classifiers and software adapters do without.
-  const { chooseKnobs } = await import('./tuner.ts');
+  // Loaded only here: classifiers and software adapters do without. So does who cannot load it, after a new version was put online, say.
+  const tuner = await import('./tuner.ts').catch(() => undefined);
+  if (!tuner) return typeof tune === 'object' ? tune : DEFAULT_KNOBS;
   const formatOf = (spec: MatrixSpec) => formatFor(spec, options, checkpoint);
-  return chooseKnobs(gpu, tune, () => fullGraph(model), formatOf, cache);
+  return tuner.chooseKnobs(gpu, tune, () => fullGraph(model), formatOf, cache);
 }
 
 /** The graph that uses every weight of the model. */
