@@ -21,6 +21,7 @@ const QUADS = TILE / 4u; // groups of four rows in a tile
 
 // @use weights
 // @use activation
+// @use result
 
 var<workgroup> x_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, TILE], four rows of x a vector
 var<workgroup> w_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, TILE], four rows of W a vector
@@ -40,26 +41,8 @@ fn w_at(row: u32, unit: u32, rows: u32) -> Eight {
 }
 
 fn finish(row: u32, column: u32, rows: u32, columns: u32, sums: vec4f) {
-  if (row >= rows || column >= columns) {
-    return;
-  }
-  var total = sums;
-  if (BIAS) {
-    total += bias[column / 4u];
-  }
-  if (ACT == 0u) {
-    let at = row * OUT_STRIDE + column;
-    if (RESIDUAL) {
-      total += vec4f(residual[at], residual[at + 1u], residual[at + 2u], residual[at + 3u]);
-    }
-    y[at] = total.x;
-    y[at + 1u] = total.y;
-    y[at + 2u] = total.z;
-    y[at + 3u] = total.w;
-  } else {
-    let at = row * OUT_STRIDE + column / 2u;
-    y[at] = activate(total.x) * total.y;
-    y[at + 1u] = activate(total.z) * total.w;
+  if (row < rows && column < columns) {
+    put_result(row, column, sums);
   }
 }
 

@@ -19,6 +19,7 @@ override ROWS: u32; // index in `step` of the number of rows
 
 // @use weights
 // @use activation
+// @use result
 // @use parts
 // @use tile
 
@@ -37,26 +38,8 @@ fn w_row(column: u32) -> u32 {
 fn finish(line: u32, column_in: u32, sums: vec4f) {
   let row = first_row + line;
   let column = first_column + column_in;
-  if (row >= step[ROWS] || column >= weight_rows()) {
-    return;
-  }
-  var total = sums;
-  if (BIAS) {
-    total += bias[column / 4u];
-  }
-  if (ACT == 0u) {
-    let at = row * OUT_STRIDE + column;
-    if (RESIDUAL) {
-      total += vec4f(residual[at], residual[at + 1u], residual[at + 2u], residual[at + 3u]);
-    }
-    y[at] = total.x;
-    y[at + 1u] = total.y;
-    y[at + 2u] = total.z;
-    y[at + 3u] = total.w;
-  } else {
-    let at = row * OUT_STRIDE + column / 2u;
-    y[at] = activate(total.x) * total.y;
-    y[at + 1u] = activate(total.z) * total.w;
+  if (row < step[ROWS] && column < weight_rows()) {
+    put_result(row, column, sums);
   }
 }
 

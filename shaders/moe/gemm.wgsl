@@ -32,6 +32,7 @@ const NONE = 0xffffffffu;
 
 // @use weights
 // @use activation
+// @use result
 
 var<workgroup> x_tile: array<vec2f, DEPTH * TWOS>; // [DEPTH, TILE], two rows of x a vector
 var<workgroup> w_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, COLUMNS], four rows of W a vector
@@ -119,22 +120,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   for (var i = 0u; i < EACH; i++) {
     let at_pair = tile.y + m0 + i;
     if (at_pair < tile.z && column < BLOCK) {
-      let pair = pairs[at_pair];
-      var total = sums[i];
-      if (WEIGHTED) {
-        total *= bitcast<f32>(routes[(pair / USED_SLOTS) * ROUTE_STRIDE + pair % USED_SLOTS + SLOTS]);
-      }
-      if (ACT == 0u) {
-        let at = pair * BLOCK + column;
-        y[at] = total.x;
-        y[at + 1u] = total.y;
-        y[at + 2u] = total.z;
-        y[at + 3u] = total.w;
-      } else {
-        let at = pair * (BLOCK / 2u) + column / 2u;
-        y[at] = activate(total.x) * total.y;
-        y[at + 1u] = activate(total.z) * total.w;
-      }
+      put_result(pairs[at_pair], column, sums[i]);
     }
   }
 }

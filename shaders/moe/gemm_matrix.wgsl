@@ -24,6 +24,7 @@ override WEIGHTED: bool;
 
 // @use weights
 // @use activation
+// @use result
 // @use parts
 // @use tile
 
@@ -41,24 +42,8 @@ fn w_row(column: u32) -> u32 {
 
 fn finish(line: u32, column_in: u32, sums: vec4f) {
   let column = first_column + column_in;
-  if (list.y + line >= list.z || column >= BLOCK) {
-    return;
-  }
-  let pair = pairs[list.y + line];
-  var total = sums;
-  if (WEIGHTED) {
-    total *= bitcast<f32>(routes[(pair / USED_SLOTS) * ROUTE_STRIDE + pair % USED_SLOTS + SLOTS]);
-  }
-  if (ACT == 0u) {
-    let at = pair * BLOCK + column;
-    y[at] = total.x;
-    y[at + 1u] = total.y;
-    y[at + 2u] = total.z;
-    y[at + 3u] = total.w;
-  } else {
-    let at = pair * (BLOCK / 2u) + column / 2u;
-    y[at] = activate(total.x) * total.y;
-    y[at + 1u] = activate(total.z) * total.w;
+  if (list.y + line < list.z && column < BLOCK) {
+    put_result(pairs[list.y + line], column, sums);
   }
 }
 

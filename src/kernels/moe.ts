@@ -1,5 +1,6 @@
 // Mixture of experts with no read-back: routing, lists by expert, expert products for few rows and for many, the sum over a row's
 // experts. Twins of shaders/moe/*.wgsl.
+import resultSnippet from '../../shaders/lib/expert_result.wgsl?raw';
 import gemmSource from '../../shaders/moe/gemm.wgsl?raw';
 import gemmMatrixSource from '../../shaders/moe/gemm_matrix.wgsl?raw';
 import gemvSource from '../../shaders/moe/gemv.wgsl?raw';
@@ -238,7 +239,11 @@ const MATRIX_TILE = { WM: 2, WN: 2 } as const;
 export function expertGemm(target: KernelTarget, lists: ExpertLists, args: ExpertArgs): Launch[] {
   const { routing, routes, x, weight, blockRows, y } = args;
   const variant = [formatName(weight.format), targetLabel(target)];
-  const snippets = { weights: weightsFor(weight.format, target), activation: ACTIVATION_WGSL };
+  const snippets = {
+    weights: weightsFor(weight.format, target),
+    activation: ACTIVATION_WGSL,
+    result: resultSnippet,
+  };
   return TILES.flatMap((tile) => {
     const { lines, columns } = matrixTileSize(MATRIX_TILE);
     const withMatrices = target.matrices && lines === tile;
