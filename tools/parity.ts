@@ -1,15 +1,17 @@
-// npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,timestamps]
-//   [--kernels hardware|software] [--tolerance 1e-4]
-// Runs each case of a folder (a checkpoint with the reference's inputs and outputs; docs/parity.md) in a real browser.
+// npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,matrices,timestamps]
+//   [--kernels hardware|software] [--tolerance 1e-4] [--runtime node] [--dawn "SWITCHES"]
+// Runs each case of a folder (a checkpoint with the reference's inputs and outputs; docs/parity.md) in a real browser, or in Node on Dawn.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { GpuOptions, OptionalFeature } from '../src/index.ts';
+import { bundleForNode } from './bundle-node.ts';
 import type { CaseResult } from './parity-page.ts';
 import { withPage } from './serve-page.ts';
 
 const USAGE =
-  'usage: npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,timestamps] [--kernels hardware|software] [--tolerance 1e-4]';
+  'usage: npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,matrices,timestamps] [--kernels hardware|software] [--tolerance 1e-4] [--runtime node|chromium] [--dawn "SWITCHES"]';
 
 /** The folders below `folder` that hold a case, or the folder itself. */
 export function findCases(folder: string, filter: string | undefined): string[] {
@@ -44,6 +46,8 @@ export async function main(args: string[]): Promise<number> {
       without: { type: 'string' },
       kernels: { type: 'string' },
       tolerance: { type: 'string', default: '1e-4' },
+      runtime: { type: 'string', default: 'chromium' },
+      dawn: { type: 'string', default: '' },
     },
   });
   const [folder] = positionals;
@@ -51,7 +55,8 @@ export async function main(args: string[]): Promise<number> {
     !folder ||
     !existsSync(folder) ||
     (values.limits && !['best', 'default'].includes(values.limits)) ||
-    (values.kernels && !['hardware', 'software'].includes(values.kernels))
+    (values.kernels && !['hardware', 'software'].includes(values.kernels)) ||
+    !['node', 'chromium'].includes(values.runtime)
   ) {
     console.error(folder && !existsSync(folder) ? `${folder} does not exist\n${USAGE}` : USAGE);
     return 2;
@@ -67,21 +72,52 @@ export async function main(args: string[]): Promise<number> {
     console.error(`no case in ${folder}${values.filter ? ` has "${values.filter}" in its name` : ''}`);
     return 2;
   }
-  let failed = 0;
+  let passed = 0;
+  const take = (result: CaseResult) => {
+    const judged = judge(result, tolerance);
+    if (judged.passed) passed++;
+    console.log(judged.line);
+  };
+  if (values.runtime === 'node') {
+    const dawn = values.dawn.split(/\s+/).filter(Boolean);
+    for (const result of await runInNode(folder, cases, { ...gpuOptions, dawn })) take(result);
+  } else await runInBrowser(folder, cases, gpuOptions, take);
+  const failed = cases.length - passed;
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** The results of the cases that ran; a crash ends them. */
+async function runInNode(folder: string, cases: readonly string[], options: GpuOptions): Promise<CaseResult[]> {
+  const program = await bundleForNode('tools/parity-node.ts', 'parity');
+  const request = JSON.stringify({ folder: resolve(folder), cases, options });
+  const { stdout } = spawnSync(process.execPath, [program, request], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as CaseResult);
+}
+
+async function runInBrowser(
+  folder: string,
+  cases: readonly string[],
+  options: GpuOptions,
+  take: (result: CaseResult) => void,
+): Promise<void> {
   await withPage({ module: '/tools/parity-page.ts', folders: { '/cases/': folder } }, async (page) => {
     for (const name of cases) {
       const result = await page.evaluate(
-        ({ url, options }) => {
+        ({ url, gpuOptions }) => {
           const { page: module } = globalThis as unknown as { page: typeof import('./parity-page.ts') };
-          return module.runCase(new URL(url, location.href).href, options);
+          return module.runCase(new URL(url, location.href).href, gpuOptions);
         },
-        { url: `/cases/${name}`, options: gpuOptions },
+        { url: `/cases/${name}`, gpuOptions: options },
       );
-      const { passed, line } = judge(result, tolerance);
-      if (!passed) failed++;
-      console.log(line);
+      take(result);
     }
   });
-  console.log(`${cases.length - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
 }
