@@ -4,6 +4,7 @@ import { Fields } from '../src/formats/fields.ts';
 import { type GpuOptions, openGpu } from '../src/gpu/device.ts';
 import { hasRoomFor } from '../src/gpu/memory-probe.ts';
 import { checkpointFromTensors } from '../src/hub/memory-checkpoint.ts';
+import { GREEDY } from '../src/kernels/sampling.ts';
 import type { Model } from '../src/models/model.ts';
 import { createModel } from '../src/models/registry.ts';
 import { TokenLoop } from '../src/runtime/generate.ts';
@@ -275,8 +276,7 @@ async function measureRun(
   index: number,
   signal: AbortSignal | undefined,
 ): Promise<RunTimes> {
-  const sampling = { temperature: 1, repetitionPenalty: 1, topK: 0, topP: 1, minP: 0, sample: false, seed: SEED };
-  const settings = { maxNewTokens: decodeTokens, eosTokenIds: [], sampling };
+  const settings = { maxNewTokens: decodeTokens, eosTokenIds: [], sampling: GREEDY };
   const ids = promptOf(contextTokens, loop.session.loaded.model.vocabSize, index);
   loop.assumeCached(ids.slice(0, contextTokens - promptTokens));
   const start = performance.now();

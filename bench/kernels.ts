@@ -5,6 +5,7 @@ import { weightsOf } from '../src/graph/graph.ts';
 import type { Plan } from '../src/graph/plan.ts';
 import type { MatrixSpec } from '../src/graph/weights.ts';
 import type { StepSize } from '../src/kernels/kernel.ts';
+import { GREEDY } from '../src/kernels/sampling.ts';
 import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { Sampler } from '../src/runtime/sampler.ts';
 import { Session } from '../src/runtime/session.ts';
@@ -81,7 +82,6 @@ const NOTES = [
   'cached: all ops of a kind together read and write less than 50 MB, which large GPUs keep in their L2 cache when nothing runs between: their rates flatter, and may exceed the memory’s',
   'a step and the sum of its ops differ: in a step other kernels run between, and caches hold what the one before wrote',
 ];
-const GREEDY = { temperature: 1, repetitionPenalty: 1, topK: 0, topP: 1, minP: 0, sample: false, seed: 1 };
 
 /**
  * Measures each combination of prompt and context: a decode step behind the context, and a prefill step of the prompt's last chunk.

@@ -1,7 +1,7 @@
 // npm run bench:pack -- OUT: a self-contained folder with the benchmark, for machines without npm or network.
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { build, type InlineConfig } from 'vite';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+import { bundleForNode } from './bundle-node.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 
@@ -10,25 +10,12 @@ const PROJECT = resolve(import.meta.dirname, '..');
  * loads on demand: the page's server has no other.
  */
 export async function packBench(out: string): Promise<void> {
-  const common: InlineConfig = {
+  await bundleForNode('bench/main.ts', join(out, 'bench.mjs'));
+  await build({
     root: PROJECT,
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
-    ssr: { noExternal: true, external: ['webgpu'] },
-  };
-  rmSync(out, { recursive: true, force: true });
-  await build({
-    ...common,
-    build: {
-      outDir: out,
-      ssr: resolve(PROJECT, 'bench/main.ts'),
-      target: 'node20',
-      rollupOptions: { external: ['webgpu'], output: { entryFileNames: 'bench.mjs', codeSplitting: false } },
-    },
-  });
-  await build({
-    ...common,
     build: {
       outDir: out,
       emptyOutDir: false,

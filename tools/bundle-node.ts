@@ -1,11 +1,12 @@
-// Bundles a program for Node into one file of .cache/, with all it needs but Dawn, and says where that is.
-import { resolve } from 'node:path';
+// Bundles a program for Node into one file, with all it needs but Dawn.
+import { basename, dirname, resolve } from 'node:path';
 import { build } from 'vite';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 
-export async function bundleForNode(entry: string, name: string): Promise<string> {
-  const outDir = resolve(PROJECT, '.cache', name);
+/** @param entry and `file` from the project's root; what else lies beside `file` is removed. Gives the file's path. */
+export async function bundleForNode(entry: string, file: string): Promise<string> {
+  const path = resolve(PROJECT, file);
   await build({
     root: PROJECT,
     configFile: false,
@@ -13,11 +14,12 @@ export async function bundleForNode(entry: string, name: string): Promise<string
     logLevel: 'warn',
     ssr: { noExternal: true, external: ['webgpu'] },
     build: {
-      outDir,
+      outDir: dirname(path),
+      emptyOutDir: true,
       ssr: resolve(PROJECT, entry),
       target: 'node20',
-      rollupOptions: { external: ['webgpu'], output: { entryFileNames: `${name}.mjs`, codeSplitting: false } },
+      rollupOptions: { external: ['webgpu'], output: { entryFileNames: basename(path), codeSplitting: false } },
     },
   });
-  return `${outDir}/${name}.mjs`;
+  return path;
 }

@@ -4,6 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { bundleForNode } from './bundle-node.ts';
 
 export async function main(args: string[]): Promise<number> {
-  const program = await bundleForNode('test/kernels/main.ts', 'kernels');
+  const program = await bundleForNode('test/kernels/main.ts', '.cache/kernels/kernels.mjs');
   return spawnSync(process.execPath, [program, ...args], { stdio: 'inherit' }).status ?? 1;
 }

@@ -89,7 +89,7 @@ export async function main(args: string[]): Promise<number> {
 
 /** The results of the cases that ran; a crash ends them. */
 async function runInNode(folder: string, cases: readonly string[], options: GpuOptions): Promise<CaseResult[]> {
-  const program = await bundleForNode('tools/parity-node.ts', 'parity');
+  const program = await bundleForNode('tools/parity-node.ts', '.cache/parity/parity.mjs');
   const request = JSON.stringify({ folder: resolve(folder), cases, options });
   const { stdout } = spawnSync(process.execPath, [program, request], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,4 @@
 // What f16 holds of eight weights, and where W_PARTS is 2 the rest, for any weights.
-struct Parts { high: array<vec4<f16>, 2>, low: array<vec4<f16>, 2> }
-
 fn parts_of(raw: Raw) -> Parts {
   let eight = eight_of(raw);
   let high = array(high_part(eight.lo), high_part(eight.hi));

@@ -1,6 +1,4 @@
 // Eight weights that are f16 already.
-struct Parts { high: array<vec4<f16>, 2>, low: array<vec4<f16>, 2> }
-
 fn parts_of(raw: Raw) -> Parts {
   return Parts(array(bitcast<vec4<f16>>(raw.xy), bitcast<vec4<f16>>(raw.zw)), array<vec4<f16>, 2>());
 }

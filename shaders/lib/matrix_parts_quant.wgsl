@@ -1,7 +1,5 @@
 // Eight quantised weights without offset in two parts, in f16 alone: the product of an integer and its scale, and what rounding it left
 // out, which fma gives exactly.
-struct Parts { high: array<vec4<f16>, 2>, low: array<vec4<f16>, 2> }
-
 // The four lowest BITS of each byte, less the zero point: 1024 and an integer below it are the integer in an f16's low bits.
 fn halves_of(word: u32) -> vec4<f16> {
   const MASK = ((1u << BITS) - 1u) * 0x10001u;

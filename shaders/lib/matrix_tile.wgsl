@@ -25,6 +25,9 @@ var<workgroup> w_high: array<f16, COLUMNS * PITCH>;
 var<workgroup> w_low: array<f16, COLUMNS * PITCH>; // only where W_PARTS is 2
 var<workgroup> blocks: array<f32, WM * WN * 256u>; // one for each subgroup
 
+// Eight weights: what f16 holds of them, and where W_PARTS is 2 the rest.
+struct Parts { high: array<vec4<f16>, 2>, low: array<vec4<f16>, 2> }
+
 // What f16 holds of a value exactly, by its bits: a compiler may take converting there and back for nothing.
 fn high_part(value: vec4f) -> vec4f {
   return clamp(bitcast<vec4f>(bitcast<vec4u>(value) & vec4u(0xffffe000u)), -LARGEST, LARGEST);

@@ -108,7 +108,8 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
 
 /** Tiles from which on a GPU is busy with large ones. */
 const BUSY_TILES = 90;
-const MATRIX_TILES = { small: { WM: 2, WN: 2 }, large: { WM: 4, WN: 2 } } as const;
+const SMALL_TILE = { WM: 2, WN: 2 } as const;
+const LARGE_TILE = { WM: 4, WN: 2 } as const;
 
 export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, gate, residual, y, step } = args;
@@ -129,8 +130,10 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
   const variant = [formatName(weight.format), targetLabel(target)];
   const bindings = ['read', 'read', 'read', 'read', 'read', 'write'] as const;
   if (target.matrices) {
-    const tiles = Object.values(MATRIX_TILES).map((tile) => ({
+    const large = matrixTileSize(LARGE_TILE);
+    const tiles = [SMALL_TILE, LARGE_TILE].map((tile) => ({
       ...matrixTileSize(tile),
+      isLarge: tile === LARGE_TILE,
       source: {
         label: kernelLabel('linear/gemm_matrix', { ...tile, ...constants }, ...variant),
         code: assembleShader(gemmMatrixSource, { ...snippets, ...matrixTileFor(weight.format, tile) }),
@@ -139,15 +142,13 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
       },
     }));
     return weight.parts.flatMap((part) =>
-      tiles.map(({ lines, columns, source }, index) => ({
+      tiles.map(({ lines, columns, isLarge, source }) => ({
         source,
         bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
         grid: (size: StepSize, grid: Grid) => {
           const rows = rowsOf(size, y.rows);
-          const large = matrixTileSize(MATRIX_TILES.large);
           const isBusy = Math.ceil(rows / large.lines) * Math.ceil(part.rows / large.columns) >= BUSY_TILES;
-          const isChosen = index === (isBusy ? 1 : 0);
-          grid[0] = isChosen ? Math.ceil(part.rows / columns) : 0;
+          grid[0] = isLarge === isBusy ? Math.ceil(part.rows / columns) : 0;
           grid[1] = Math.ceil(rows / lines);
           grid[2] = 1;
         },

@@ -35,6 +35,17 @@ export interface SamplingSettings {
   seed: number;
 }
 
+/** The best token each time. */
+export const GREEDY: SamplingSettings = {
+  temperature: 1,
+  repetitionPenalty: 1,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  sample: false,
+  seed: 1,
+};
+
 export const SAMPLING_BYTES = 32;
 
 /** The bytes of shaders/lib/sampling.wgsl's struct. */

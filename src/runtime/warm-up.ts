@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { FUSION_RULES } from '../graph/fusion/index.ts';
 import { plannedKernels } from '../graph/planner.ts';
 import { kernelTarget } from '../kernels/kernel.ts';
-import type { SamplingSettings } from '../kernels/sampling.ts';
+import { GREEDY } from '../kernels/sampling.ts';
 import { decodeStep, lastPrefillStep, prefillStep, TokenLoop } from './generate.ts';
 import { keptDType } from './kv-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -13,15 +13,6 @@ import { MAX_STEP_ROWS, type PlanTail, Session } from './session.ts';
 
 /** Slots for the tokens of a first step, more than a GEMV takes: the kernels are those of long prompts. */
 const WARM_UP_SLOTS = 16;
-const GREEDY: SamplingSettings = {
-  temperature: 1,
-  repetitionPenalty: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  sample: false,
-  seed: 0,
-};
 
 /**
  * Compiles the kernels that one sequence is generated with, all at once, as soon as the weights' buffers are there. Nothing is allocated;

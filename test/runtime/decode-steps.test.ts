@@ -1,10 +1,9 @@
 // What a decode step asks of WebGPU: one submit, one pass, nothing created, and no waiting for the CPU in between.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
-import type { SamplingSettings } from '../../src/kernels/sampling.ts';
+import { GREEDY, type SamplingSettings } from '../../src/kernels/sampling.ts';
 import { TokenLoop } from '../../src/runtime/generate.ts';
 import { Session } from '../../src/runtime/session.ts';
-import { GREEDY } from '../kernels/cases/sampling.ts';
 import { GpuLog } from './gpu-log.ts';
 import { loadTiny } from './tiny-model.ts';
 

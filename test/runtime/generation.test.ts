@@ -2,12 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceLostError, DisposedError, InputError } from '../../src/errors.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
-import type { SamplingSettings } from '../../src/kernels/sampling.ts';
+import { GREEDY, type SamplingSettings } from '../../src/kernels/sampling.ts';
 import { forward } from '../../src/runtime/forward.ts';
 import { TokenLoop } from '../../src/runtime/generate.ts';
 import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
 import { Session, type SessionOptions } from '../../src/runtime/session.ts';
-import { GREEDY } from '../kernels/cases/sampling.ts';
 import { loadTiny } from './tiny-model.ts';
 
 const PROMPT = [3, 14, 15, 9, 26, 5, 35];

@@ -1,10 +1,11 @@
 // The reference's logits processors: the same tokens removed, the same scores for the rest.
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { readBuffer } from '../../src/gpu/read-back.ts';
-import { processLogits, type SamplingSettings, samplingBytes } from '../../src/kernels/sampling.ts';
+import { GREEDY, processLogits, type SamplingSettings, samplingBytes } from '../../src/kernels/sampling.ts';
 import cases from '../fixtures/text/logits_processors.json';
-import { GREEDY, readScores, seenBits } from '../kernels/cases/sampling.ts';
+import { readScores, seenBits } from '../kernels/cases/sampling.ts';
 import { Bench } from '../kernels/kernel-case.ts';
 import { ONE_TOKEN, runLaunches } from '../run-launches.ts';
 

@@ -1,10 +1,11 @@
 // Tokens drawn on the GPU follow the softmax of the scores, for fixed seeds: Pearson's chi-square test.
+
 import { expect, it } from 'vitest';
 import { openGpu } from '../../src/gpu/device.ts';
 import { readBuffer } from '../../src/gpu/read-back.ts';
 import type { Launch, StepSize } from '../../src/kernels/kernel.ts';
-import { ARGMAX_SLICES, chooseToken, samplingBytes } from '../../src/kernels/sampling.ts';
-import { GREEDY, seenBits } from '../kernels/cases/sampling.ts';
+import { ARGMAX_SLICES, chooseToken, GREEDY, samplingBytes } from '../../src/kernels/sampling.ts';
+import { seenBits } from '../kernels/cases/sampling.ts';
 import { Bench, padRows } from '../kernels/kernel-case.ts';
 import { softmax } from '../kernels/reference.ts';
 import { ONE_TOKEN, runLaunches } from '../run-launches.ts';

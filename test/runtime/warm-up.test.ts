@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GpuValidationError } from '../../src/errors.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { AutoModel, AutoModelForCausalLM, type CausalLM, type LoadOptions, pipeline } from '../../src/index.ts';
+import { GREEDY } from '../../src/kernels/sampling.ts';
 import { TokenLoop } from '../../src/runtime/generate.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { compileGeneration } from '../../src/runtime/warm-up.ts';
-import { GREEDY } from '../kernels/cases/sampling.ts';
 import { loadTiny } from './tiny-model.ts';
 
 const LOCATION = '/models/intab-chat';

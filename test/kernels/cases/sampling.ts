@@ -3,6 +3,7 @@ import type { StepSize } from '../../../src/kernels/kernel.ts';
 import {
   ARGMAX_SLICES,
   chooseToken,
+  GREEDY,
   processLogits,
   type SamplingSettings,
   samplingBytes,
@@ -11,16 +12,6 @@ import {
 import { alignUp } from '../../../src/tensor/dtype.ts';
 import { type Bench, type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
 import * as reference from '../reference.ts';
-
-export const GREEDY: SamplingSettings = {
-  temperature: 1,
-  repetitionPenalty: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  sample: false,
-  seed: 1,
-};
 
 function sizeOf(batch: number, counter = 0): StepSize {
   return { batch, tokens: 1, past: 0, kept: 1, splits: 1, capacity: 1, counter };
