@@ -25,7 +25,9 @@ export class DemoPage {
     this.page = page;
     page.on('pageerror', (error) => this.problems.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.problems.push(message.text());
+      // The browser asks for the icon again whenever the address changes, with or without a network: no request of the page.
+      const { url: at } = message.location();
+      if (message.type() === 'error' && !at.includes('favicon')) this.problems.push(`${message.text()} ${at}`);
     });
     page.on('request', (request) => {
       if (/^https?:/.test(request.url()) && !request.url().startsWith(url)) this.foreignRequests.push(request.url());

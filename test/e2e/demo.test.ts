@@ -76,12 +76,9 @@ describe('the demo page', () => {
 
   it('measures a shape with two dtypes and two contexts, draws it, and copies it', async () => {
     const { page } = demo;
-    // The browser fetches the icon anew when the address changes.
-    await demo.context.setOffline(false);
     await demo.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByTestId('tab-benchmark').click();
     await page.getByTestId('benchmark-shape').selectOption('tiny');
-    await demo.context.setOffline(true);
     await page.getByLabel('f32').check();
     await page.getByLabel('f16').check();
     await page.getByLabel('q4').uncheck();
