@@ -4,7 +4,7 @@ import { FormatError, InputError, IntegrityError } from '../errors.ts';
 import { exportModel, importModel } from './cache-archive.ts';
 import { listModels } from './cached-models.ts';
 import { digestOf, hexOf } from './sha256.ts';
-import { CHECKSUM_BYTES, CHUNK_BYTES, chunkCount, chunkLength, chunkStart, WeightCache } from './weight-cache.ts';
+import { SEAL_BYTES, CHUNK_BYTES, chunkCount, chunkLength, chunkStart, WeightCache } from './weight-cache.ts';
 
 const NAME = 'owner/name';
 const weights = Uint8Array.from({ length: CHUNK_BYTES + 1000 }, (_, i) => i % 251);
@@ -18,7 +18,7 @@ async function add(file: string, bytes: Uint8Array, storedChunks = chunkCount(by
   await cache.keep(record);
   for (let index = 0; index < storedChunks; index++) {
     const length = chunkLength(index, bytes.length);
-    const buffer = new Uint8Array(length + CHECKSUM_BYTES);
+    const buffer = new Uint8Array(length + SEAL_BYTES);
     buffer.set(bytes.subarray(chunkStart(index), chunkStart(index) + length));
     const checksum = await digestOf(buffer.subarray(0, length));
     checksums.push(hexOf(checksum));

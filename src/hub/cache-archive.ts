@@ -5,7 +5,7 @@ import { readTarHeader, TAR_BLOCK_BYTES, tarHeader, tarPadding } from '../storag
 import { streamOf } from './byte-stream.ts';
 import { ensureRoom, listModels } from './cached-models.ts';
 import { digestOf, hexOf } from './sha256.ts';
-import { CHECKSUM_BYTES, chunkAt, chunkLength, chunkStart, type FileRecord, type WeightCache } from './weight-cache.ts';
+import { SEAL_BYTES, chunkAt, chunkLength, chunkStart, type FileRecord, type WeightCache } from './weight-cache.ts';
 
 const RECORDS_FILE = '.intab-cache.json';
 const MAX_RECORDS_BYTES = 64 * 2 ** 20;
@@ -132,7 +132,7 @@ async function importFile(cache: WeightCache, exported: FileRecord, content: Blo
   for (let atBytes = 0; atBytes < content.size; ) {
     const index = chunkAt(atBytes);
     const endBytes = chunkStart(index) + chunkLength(index, content.size);
-    const buffer = new Uint8Array(endBytes - atBytes + CHECKSUM_BYTES);
+    const buffer = new Uint8Array(endBytes - atBytes + SEAL_BYTES);
     buffer.set(new Uint8Array(await content.slice(atBytes, endBytes).arrayBuffer()));
     const checksum = await digestOf(buffer.subarray(0, endBytes - atBytes));
     if (checksums && checksums[index] !== hexOf(checksum)) {

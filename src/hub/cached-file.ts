@@ -8,7 +8,7 @@ import { delay } from './delay.ts';
 import { digestOf, hexOf, StreamedSha256 } from './sha256.ts';
 import type { ByteRange, RemoteSource } from './source.ts';
 import {
-  CHECKSUM_BYTES,
+  SEAL_BYTES,
   chunkAt,
   chunkCount,
   chunkLength,
@@ -211,7 +211,7 @@ export class CachedFile {
     // Two buffers take turns: one fills while the other is stored, which #keep waits for.
     const buffers: Uint8Array<ArrayBuffer>[] = [];
     const bufferFor = (chunk: number) => {
-      const length = chunkLength(chunk, this.#record.sizeBytes ?? Number.POSITIVE_INFINITY) + CHECKSUM_BYTES;
+      const length = chunkLength(chunk, this.#record.sizeBytes ?? Number.POSITIVE_INFINITY) + SEAL_BYTES;
       const used = buffers[chunk % 2];
       const buffer = used && used.length >= length ? used : new Uint8Array(length);
       buffers[chunk % 2] = buffer;
@@ -226,7 +226,7 @@ export class CachedFile {
         usedBytes += part.length;
         atBytes += part.length;
         if (atBytes === chunkStart(index + 1) || atBytes === this.#record.sizeBytes) {
-          if (buffer) await this.#keep(index, buffer.subarray(0, atBytes - chunkStart(index) + CHECKSUM_BYTES));
+          if (buffer) await this.#keep(index, buffer.subarray(0, atBytes - chunkStart(index) + SEAL_BYTES));
           index++;
           buffer = bufferFor(index);
         }
@@ -237,14 +237,14 @@ export class CachedFile {
     // Only the end of the answer tells how long the file is.
     this.#record.sizeBytes = atBytes;
     if (buffer && atBytes > chunkStart(index)) {
-      await this.#keep(index, buffer.subarray(0, atBytes - chunkStart(index) + CHECKSUM_BYTES));
+      await this.#keep(index, buffer.subarray(0, atBytes - chunkStart(index) + SEAL_BYTES));
     }
   }
 
   /** Stores and hashes a downloaded chunk in the background; waits for the one before. */
   async #keep(index: number, buffer: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#keeping;
-    const bytes = buffer.subarray(0, buffer.length - CHECKSUM_BYTES);
+    const bytes = buffer.subarray(0, buffer.length - SEAL_BYTES);
     const checksum = await digestOf(bytes);
     const promised = this.#record.checksums?.[index];
     if (promised !== undefined && promised !== hexOf(checksum)) throw await this.#damaged(promised, hexOf(checksum));

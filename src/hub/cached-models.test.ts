@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MapStore, storesOf } from '../../test/storage/map-stores.ts';
 import { StorageError } from '../errors.ts';
 import { deleteModel, ensureRoom, evictModels, listModels } from './cached-models.ts';
-import { CHECKSUM_BYTES, chunkAt, chunkCount, chunkLength, chunkStart, WeightCache } from './weight-cache.ts';
+import { SEAL_BYTES, chunkAt, chunkCount, chunkLength, chunkStart, WeightCache } from './weight-cache.ts';
 
 let store: MapStore;
 let cache: WeightCache;
@@ -19,8 +19,8 @@ async function add(name: string, file: string, sizeBytes: number, lastUsed: numb
   const record = { ...cache.newRecord(name, file, facts), lastUsed };
   await cache.keep(record);
   for (let index = 0; index < chunkCount(storedBytes); index++) {
-    const buffer = new Uint8Array(chunkLength(index, sizeBytes) + CHECKSUM_BYTES);
-    await cache.keepChunk(record, index, buffer, new Uint8Array(CHECKSUM_BYTES));
+    const buffer = new Uint8Array(chunkLength(index, sizeBytes) + SEAL_BYTES);
+    await cache.keepChunk(record, index, buffer, new Uint8Array(32));
   }
 }
 

@@ -5,7 +5,7 @@ import { type CacheSession, fileLock } from './cached-file.ts';
 import { ensureRoom } from './cached-models.ts';
 import { digestOf, hexOf } from './sha256.ts';
 import type { DerivedBytes } from './source.ts';
-import { CHECKSUM_BYTES, chunkCount, chunkLength, type FileRecord, type WeightCache } from './weight-cache.ts';
+import { SEAL_BYTES, chunkCount, chunkLength, type FileRecord, type WeightCache } from './weight-cache.ts';
 
 /** Pieces that are read ahead of the one in use. */
 const READ_AHEAD = 4;
@@ -68,7 +68,7 @@ export class DerivedFile implements DerivedBytes {
       let atBytes = 0;
       for (let index = 0; index < chunkCount(sizeBytes); index++) {
         const length = chunkLength(index, sizeBytes);
-        const buffer = new Uint8Array(length + CHECKSUM_BYTES);
+        const buffer = new Uint8Array(length + SEAL_BYTES);
         buffer.set(await read(atBytes, length));
         const checksum = await digestOf(buffer.subarray(0, length));
         await cache.keepChunk(record, index, buffer, checksum);

@@ -7,7 +7,7 @@ import type { BlobStore } from '../storage/blob-store.ts';
 import { CachedSource } from './cached-source.ts';
 import { type LoadProgress, openCheckpoint } from './checkpoint.ts';
 import { UrlSource } from './url-source.ts';
-import { CHECKSUM_BYTES } from './weight-cache.ts';
+import { SEAL_BYTES } from './weight-cache.ts';
 
 const MIB = 2 ** 20;
 
@@ -100,7 +100,7 @@ describe('memory', () => {
         const bytes = new Uint8Array(found.length);
         bytes.set(found.start);
         bytes.set(found.end, found.length - found.end.length);
-        if (key.startsWith('chunk/')) gottenBytes += bytes.length - CHECKSUM_BYTES;
+        if (key.startsWith('chunk/')) gottenBytes += bytes.length - SEAL_BYTES;
         note();
         return bytes;
       },
@@ -109,8 +109,8 @@ describe('memory', () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
         const isChunk = key.startsWith('chunk/');
         const start = bytes.slice(0, isChunk ? 16_384 : bytes.length);
-        kept.set(key, { length: bytes.length, start, end: bytes.slice(-CHECKSUM_BYTES) });
-        if (isChunk) storedBytes += bytes.length - CHECKSUM_BYTES;
+        kept.set(key, { length: bytes.length, start, end: bytes.slice(-SEAL_BYTES) });
+        if (isChunk) storedBytes += bytes.length - SEAL_BYTES;
       },
       delete: async () => undefined,
       deleteFolder: async () => undefined,

@@ -2,13 +2,19 @@
 // first chunk and once more when the file is whole, so that a tab that dies at any moment leaves a file that can be continued.
 import type { BlobStore } from '../storage/blob-store.ts';
 import type { Stores } from '../storage/stores.ts';
-import { digestOf, hexOf } from './sha256.ts';
+import { QUICK_SUM_BYTES, quickSum } from './quick-sum.ts';
+import { hexOf } from './sha256.ts';
 import { type FileFacts, HEAD_BYTES, OBJECT_ID } from './source.ts';
 
 /** Bytes of a chunk, but for the first two: the head has a chunk of its own, the second is the rest of the first 4 MiB. */
 export const CHUNK_BYTES = 4 * 2 ** 20;
-/** Behind the bytes of a stored chunk stands their SHA-256. */
-export const CHECKSUM_BYTES = 32;
+/** Bytes of a SHA-256. */
+const SHA256_BYTES = 32;
+/**
+ * Behind the bytes of a stored chunk stand their SHA-256, to compare bytes to that are fetched again, and a sum over both that is quick
+ * to check whenever the chunk is read.
+ */
+export const SEAL_BYTES = SHA256_BYTES + QUICK_SUM_BYTES;
 
 /** The chunk that holds an offset. */
 export function chunkAt(offsetBytes: number): number {
@@ -167,18 +173,20 @@ export class WeightCache {
     index: number,
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; checksum: string } | undefined> {
     const stored = await this.#chunksOf(record).get(`${chunkFolder(record.generation)}${index}`);
-    const length = (stored?.length ?? 0) - CHECKSUM_BYTES;
+    const length = (stored?.length ?? 0) - SEAL_BYTES;
     const expectedLength = record.sizeBytes === undefined ? length : chunkLength(index, record.sizeBytes);
     if (stored === undefined || length <= 0 || length !== expectedLength) return undefined;
-    const bytes = stored.subarray(0, length);
-    const checksum = hexOf(await digestOf(bytes));
-    const promised = record.checksums?.[index] ?? hexOf(stored.subarray(length));
-    return checksum === promised ? { bytes, checksum } : undefined;
+    const sum = quickSum(stored.subarray(0, length + SHA256_BYTES));
+    if (sum.some((byte, i) => byte !== stored[length + SHA256_BYTES + i])) return undefined;
+    const checksum = hexOf(stored.subarray(length, length + SHA256_BYTES));
+    if (checksum !== (record.checksums?.[index] ?? checksum)) return undefined;
+    return { bytes: stored.subarray(0, length), checksum };
   }
 
   /**
    * Stores a chunk.
-   * @param buffer its bytes, with room for the checksum behind them.
+   * @param buffer its bytes, with {@link SEAL_BYTES} of room behind them; begins where its memory does.
+   * @param checksum its SHA-256.
    * @throws DOMException when there is no room.
    */
   async keepChunk(
@@ -187,7 +195,9 @@ export class WeightCache {
     buffer: Uint8Array<ArrayBuffer>,
     checksum: Uint8Array,
   ): Promise<void> {
-    buffer.set(checksum, buffer.length - CHECKSUM_BYTES);
+    const length = buffer.length - SEAL_BYTES;
+    buffer.set(checksum, length);
+    buffer.set(quickSum(buffer.subarray(0, length + SHA256_BYTES)), length + SHA256_BYTES);
     await this.#chunksOf(record).put(`${chunkFolder(record.generation)}${index}`, buffer);
   }
 
