@@ -11,27 +11,10 @@ struct Batch {
   inner_count: u32,
   outer_stride: u32,
   middle_stride: u32,
+  rows: u32,
 }
-override SOURCE: u32; // 0 f32, 1 f16, 2 bf16
 
 @group(0) @binding(0) var<storage, read> batch: Batch;
-@group(0) @binding(1) var<storage, read> source: array<u32>; // [rows, columns], packed
-
-// The element of a row of the batch; 0 in the padding.
-fn source_element(row: u32, column: u32) -> f32 {
-  if (column >= batch.columns) {
-    return 0.0;
-  }
-  let i = row * batch.columns + column;
-  if (SOURCE == 0u) {
-    return bitcast<f32>(source[i]);
-  }
-  let half = (source[i / 2u] >> (16u * (i % 2u))) & 0xffffu;
-  if (SOURCE == 1u) {
-    return unpack2x16float(half).x;
-  }
-  return bitcast<f32>(half << 16u);
-}
 
 // Where a row of the batch goes.
 fn destination_row(row: u32) -> u32 {

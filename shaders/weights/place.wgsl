@@ -4,6 +4,7 @@
 // @use batch
 // BITS, GROUP, ASYMMETRIC (0 or 1)
 
+@group(0) @binding(1) var<storage, read> source: array<u32>; // packed rows
 @group(0) @binding(2) var<storage, read_write> destination: array<u32>; // [N, K] quants, then [N] scales
 
 @compute @workgroup_size(64)

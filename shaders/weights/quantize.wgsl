@@ -4,6 +4,7 @@
 // Dispatch: (ceil(SCALE_WORDS / 64), rows).
 
 // @use batch
+// @use batch_source
 // BITS, GROUP, ASYMMETRIC (0 or 1)
 const GROUPS_EACH = 2u - ASYMMETRIC;
 const TOP = f32((1u << BITS) - 1u);

@@ -3,6 +3,7 @@
 // Dispatch: (ceil(units / 64), rows).
 
 // @use batch
+// @use batch_source
 override DESTINATION: u32;
 
 @group(0) @binding(2) var<storage, read_write> destination: array<vec4u>; // [N, K]

@@ -1,14 +1,17 @@
 // Brings weights into their GPU layout: converting or quantising rows of a checkpoint and placing them, placing packed rows as they
-// are, or filling with random values. Twin of repack.wgsl, quantize.wgsl, place.wgsl and random.wgsl in shaders/weights/. These run at
-// load, outside any plan.
+// are, or filling with random values. Twin of repack.wgsl, move.wgsl, quantize.wgsl, place.wgsl and random.wgsl in shaders/weights/.
+// These run at load, outside any plan.
 import batchSnippet from '../../shaders/lib/batch.wgsl?raw';
+import batchSourceSnippet from '../../shaders/lib/batch_source.wgsl?raw';
 import hashSnippet from '../../shaders/lib/hash.wgsl?raw';
+import moveSource from '../../shaders/weights/move.wgsl?raw';
 import placeSource from '../../shaders/weights/place.wgsl?raw';
 import quantizeSource from '../../shaders/weights/quantize.wgsl?raw';
 import randomSource from '../../shaders/weights/random.wgsl?raw';
 import repackSource from '../../shaders/weights/repack.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { type QuantFormat, quantName, quantWords, rowWords, scaleWords } from '../quant/format.ts';
+import { dtypeSizeBytes } from '../tensor/dtype.ts';
 import { f16Bits } from '../tensor/half.ts';
 import {
   foldGrid,
@@ -46,8 +49,8 @@ const ENDLESS = 0xffff_ffff;
 
 /** The words of shaders/lib/batch.wgsl's struct Batch. */
 export function repackWords(batch: RepackBatch): Uint32Array<ArrayBuffer> {
-  const { columns, stride, firstRow, rowStride, sourceRow = 0, counts = [1, ENDLESS], jumps = [0, 0] } = batch;
-  return Uint32Array.of(columns, stride / 8, firstRow, rowStride, sourceRow, ...counts, ...jumps, 0, 0, 0);
+  const { rows, columns, stride, firstRow, rowStride, sourceRow = 0, counts = [1, ENDLESS], jumps = [0, 0] } = batch;
+  return Uint32Array.of(columns, stride / 8, firstRow, rowStride, sourceRow, ...counts, ...jumps, rows, 0, 0);
 }
 
 export interface RepackArgs {
@@ -60,17 +63,23 @@ export interface RepackArgs {
   /** One u32: bits of the largest magnitude seen of what f16 has to hold: weights of another dtype, or scales. */
   largest: GPUBuffer;
   rows: () => number;
+  /** True width. */
+  columns: number;
+  /** Padded width of the destination. */
   stride: number;
 }
 
-export function repack({ from, to, batch, source, destination, largest, rows, stride }: RepackArgs): Launch {
+export function repack({ from, to, batch, source, destination, largest, rows, columns, stride }: RepackArgs): Launch {
   const bindings = [batch, source, destination, largest];
   if (typeof to !== 'string') {
     const constants = { SOURCE: DTYPE_NUMBERS[from] };
     return {
       source: {
         label: kernelLabel('weights/quantize', constants, quantName(to)),
-        code: assembleShader(quantizeSource, { batch: quantSnippet(to) + batchSnippet }),
+        code: assembleShader(quantizeSource, {
+          batch: quantSnippet(to) + batchSnippet,
+          batch_source: batchSourceSnippet,
+        }),
         bindings: ['read', 'read', 'write', 'write'],
         constants,
       },
@@ -82,11 +91,28 @@ export function repack({ from, to, batch, source, destination, largest, rows, st
       },
     };
   }
+  if (from === to && columns === stride) {
+    const constants = { VECTORS: dtypeSizeBytes(to) / 2 };
+    return {
+      source: {
+        label: kernelLabel('weights/move', constants),
+        code: assembleShader(moveSource, { batch: batchSnippet }),
+        bindings: ['read', 'read', 'write'],
+        constants,
+      },
+      bindings: [batch, source, destination],
+      grid: (_, grid) => {
+        grid[0] = Math.ceil((rows() * (stride / 8) * constants.VECTORS) / 64);
+        grid[1] = 1;
+        grid[2] = 1;
+      },
+    };
+  }
   const constants = { SOURCE: DTYPE_NUMBERS[from], DESTINATION: DTYPE_NUMBERS[to] };
   return {
     source: {
       label: kernelLabel('weights/repack', constants),
-      code: assembleShader(repackSource, { batch: batchSnippet }),
+      code: assembleShader(repackSource, { batch: batchSnippet, batch_source: batchSourceSnippet }),
       bindings: ['read', 'read', 'write', 'write'],
       constants,
     },

@@ -215,7 +215,13 @@ export class RowUploader {
       const launch =
         source.staged === undefined && typeof format !== 'string'
           ? place({ format, ...moved })
-          : repack({ from: source.staged ?? 'f32', to: format, largest: this.#largest, ...moved });
+          : repack({
+              from: source.staged ?? 'f32',
+              to: format,
+              largest: this.#largest,
+              columns: spec.width,
+              ...moved,
+            });
       await runLaunch(this.#gpu, launch);
     }
   }

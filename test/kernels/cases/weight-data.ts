@@ -43,9 +43,11 @@ function repackCase({ from, to, rows, columns, into = rows, firstRow = 0, rowStr
       const largest = bench.buffer('largest', new Uint32Array(4));
       const expected: (number | undefined)[] = Array(into * stride).fill(undefined);
       for (let row = 0; row < rows; row++) {
+        const place = firstRow + row * rowStride;
+        if (place < 0 || place >= into) continue;
         for (let column = 0; column < stride; column++) {
           const value = column < columns ? (source[row * columns + column] as number) : 0;
-          expected[(firstRow + row * rowStride) * stride + column] = roundTo(to, value);
+          expected[place * stride + column] = roundTo(to, value);
         }
       }
       const counted = to === 'f16' && from !== 'f16';
@@ -57,6 +59,7 @@ function repackCase({ from, to, rows, columns, into = rows, firstRow = 0, rowStr
         destination,
         largest,
         rows: () => rows,
+        columns,
         stride,
       });
       return {
@@ -122,6 +125,7 @@ function quantizeCase(c: QuantizeCase): KernelCase {
         destination,
         largest,
         rows: () => rows,
+        columns,
         stride: columns,
       });
       return {
@@ -187,6 +191,10 @@ const REPACK: readonly RepackCase[] = [
   // Interleaved, as gate and up are, and behind one another, as q, k and v are.
   { from: 'bf16', to: 'bf16', rows: 6, columns: 12, into: 16, firstRow: 0, rowStride: 2 },
   { from: 'bf16', to: 'bf16', rows: 6, columns: 12, into: 16, firstRow: 1, rowStride: 2 },
+  ...DTYPES.map((from) => ({ from, to: from, rows: 6, columns: 24, into: 16, firstRow: 1, rowStride: 2 })),
+  // Rows before the destination's part, and rows behind it.
+  { from: 'bf16', to: 'bf16', rows: 9, columns: 16, into: 5, firstRow: -2 },
+  { from: 'f32', to: 'f32', rows: 33, columns: 8, into: 40, firstRow: 3 },
   { from: 'f16', to: 'f32', rows: 3, columns: 20, into: 8, firstRow: 5 },
   { from: 'f32', to: 'f16', rows: 1, columns: 3, into: 8, firstRow: 7 },
 ];
@@ -312,7 +320,7 @@ function randomQuantCase(to: QuantFormat): KernelCase {
 }
 
 export const SUITE: KernelSuite = {
-  shaders: ['weights/repack', 'weights/quantize', 'weights/place', 'weights/random'],
+  shaders: ['weights/repack', 'weights/move', 'weights/quantize', 'weights/place', 'weights/random'],
   cases: [
     ...REPACK.map(repackCase),
     ...QUANTIZE.map(quantizeCase),
