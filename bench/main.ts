@@ -1,6 +1,7 @@
 // node bench.mjs [options]: the benchmark's command line. Prints one JSON line per measurement.
 import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
+import type { FormatOptions } from '../src/runtime/load-weights.ts';
 import { BENCH_DTYPES, type BenchDType, type BenchResult, combinations, modelOf, runBench } from './bench.ts';
 import { type KernelResult, runKernelBench } from './kernels.ts';
 import type { PageOptions } from './page.ts';
@@ -12,6 +13,7 @@ const USAGE = `usage: bench [options]
 Every shape is measured with every dtype, prompt length and context, one JSON line each. LIST: values with commas between.
   --shape LIST           of ${Object.keys(SHAPES).join(', ')} (tiny)
   --dtype LIST           how weights are kept: ${BENCH_DTYPES.join(', ')} (f16)
+  --kv-dtype NAME        how keys and values are kept: auto, f32, f16, q8 (auto)
   --prompt-tokens LIST   (64)
   --context LIST         tokens in the KV cache when decode starts: the prompt is the last of them, and those before it
                          are not computed. Their slots hold zeros, as what attention costs does not depend on values.
@@ -38,6 +40,7 @@ function readOptions(args: string[]) {
     options: {
       shape: { type: 'string', default: 'tiny' },
       dtype: { type: 'string', default: 'f16' },
+      'kv-dtype': { type: 'string', default: 'auto' },
       'prompt-tokens': { type: 'string', default: '64' },
       context: { type: 'string', default: '' },
       'decode-tokens': { type: 'string', default: '32' },
@@ -84,6 +87,7 @@ function runsOf(values: ReturnType<typeof readOptions>): PageOptions[] {
   });
   const common = {
     what: values.load ? 'load' : values.kernels ? 'kernels' : 'speed',
+    kvCacheDType: values['kv-dtype'] as FormatOptions['kv_cache_dtype'],
     promptTokens: countsOf('prompt-tokens', values['prompt-tokens']),
     contexts: countsOf('context', values.context),
     decodeTokens: countsOf('decode-tokens', values['decode-tokens'])[0] ?? 1,

@@ -10,8 +10,8 @@ override OUT_STRIDE: u32;
 
 // @use step
 @group(0) @binding(1) var<storage, read> q: array<vec4f>; // [R, H, D padded]
-@group(0) @binding(2) var<storage, read> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
-@group(0) @binding(3) var<storage, read> values: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(2) var<storage, read> keys: array<KvElement>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(3) var<storage, read> values: array<KvElement>; // [B, G, CAPACITY, D padded]
 @group(0) @binding(4) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
 @group(0) @binding(5) var<storage, read_write> o: array<f32>; // [R, H·D]
 
@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
             from_q = q[((sequence * tokens + t0 + line) * HEADS + head) * UNITS + unit];
           }
           if (j0 + line < last_slot) {
-            from_k = kv_load(keys[(kv_base + j0 + line) * UNITS + unit]);
+            from_k = kv_unpack(load_key(kv_base + j0 + line, unit));
           }
         }
         q_tile[line * PITCH + i % CHUNK] = from_q;
@@ -131,7 +131,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
         let unit = chunk * CHUNK + i % CHUNK;
         var from_v = vec4f(0.0);
         if (unit < UNITS && j0 + line < last_slot) {
-          from_v = kv_load(values[(kv_base + j0 + line) * UNITS + unit]);
+          from_v = kv_unpack(load_value(kv_base + j0 + line, unit));
         }
         kv_tile[line * PITCH + i % CHUNK] = from_v;
       }
