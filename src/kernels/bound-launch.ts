@@ -13,13 +13,18 @@ export interface BoundLaunch {
 export const NO_STEP: StepSize = { batch: 1, tokens: 1, past: 0, kept: 0, splits: 1, capacity: 0, counter: 0 };
 
 /** @throws {GpuValidationError} the kernel does not compile. */
-export async function bindLaunch(gpu: Gpu, { source, bindings, grid }: Launch): Promise<BoundLaunch> {
-  const { label, pipeline, layout } = await gpu.pipelines.compile(source);
+export async function bindLaunch(gpu: Gpu, launch: Launch): Promise<BoundLaunch> {
+  const { label, pipeline, layout } = await gpu.pipelines.compile(launch.source);
+  return { label, pipeline, grid: launch.grid, bindGroup: bindGroup(gpu, layout, launch) };
+}
+
+/** The bind group of a launch whose layout is at hand. */
+export function bindGroup({ device }: Gpu, layout: GPUBindGroupLayout, { source, bindings }: Launch): GPUBindGroup {
   const entries = bindings.map((bound, binding) => ({
     binding,
     resource: 'buffer' in bound ? bound : { buffer: bound },
   }));
-  return { label, pipeline, grid, bindGroup: gpu.device.createBindGroup({ label, layout, entries }) };
+  return device.createBindGroup({ label: source.label, layout, entries });
 }
 
 /** Submits one launch by itself, outside any step. @throws {GpuValidationError} the kernel does not compile. */

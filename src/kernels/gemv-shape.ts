@@ -1,5 +1,6 @@
-// How a GEMV divides a matrix over workgroups: what the knobs make of it on a device, and which knobs are worth trying there.
+// How a GEMV divides a matrix over workgroups: what the knobs make of it on a device; and which knobs of all kernels are worth trying there.
 import {
+  type AttentionKnobs,
   DEFAULT_KNOBS,
   type FloatKnobs,
   type GemvKnobs,
@@ -10,10 +11,15 @@ import {
   workgroupSize,
 } from './kernel.ts';
 
+/** What knobs are for. */
+export type KnobClass = keyof GemvKnobs;
+
 /** Weights that share knobs. */
-export type WeightClass = keyof GemvKnobs;
+export type WeightClass = Exclude<KnobClass, 'attention'>;
 
 export const WEIGHT_CLASSES = ['q4', 'q8', 'float'] as const satisfies readonly WeightClass[];
+
+export const KNOB_CLASSES = [...WEIGHT_CLASSES, 'attention'] as const satisfies readonly KnobClass[];
 
 export function weightClass(format: WeightFormat): WeightClass {
   return typeof format === 'string' ? 'float' : `q${format.bits}`;
@@ -60,8 +66,12 @@ export function gemvTile({ WG, LANES, ROWS }: GemvShape): number {
 
 const VECTOR_BYTES = 16;
 
-/** Whether a GEMV runs on a device with these knobs for a class, whatever they are. */
-export function knobsRun(target: KernelTarget, name: WeightClass, values: unknown): boolean {
+/** Whether kernels run on a device with these knobs for a class, whatever they are. */
+export function knobsRun(target: KernelTarget, name: KnobClass, values: unknown): boolean {
+  if (name === 'attention') {
+    const lanes = (values as AttentionKnobs | undefined)?.lanes;
+    return lanes === false || (lanes === true && target.subgroups);
+  }
   const { maxInvocations, maxWorkgroupBytes } = target;
   const all = Object.keys(DEFAULT_KNOBS[name]).map((knob) => (values as Record<string, unknown> | undefined)?.[knob]);
   if (!all.every((value) => typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value))))
@@ -102,14 +112,15 @@ const FLOAT_CANDIDATES: readonly Partial<FloatKnobs>[] = [
 ];
 
 /** A change, as knobs of all classes. */
-export const KNOB_CHANGES: Record<WeightClass, readonly Partial<QuantKnobs & FloatKnobs>[]> = {
+export const KNOB_CHANGES: Record<KnobClass, readonly Partial<QuantKnobs & FloatKnobs & AttentionKnobs>[]> = {
   q4: QUANT_CANDIDATES,
   q8: QUANT_CANDIDATES,
   float: FLOAT_CANDIDATES,
+  attention: [{ lanes: true }],
 };
 
-/** The default and what else is worth trying on a device for the weights of a class: legal ones alone. */
-export function knobCandidates(target: KernelTarget, name: WeightClass): GemvKnobs[] {
+/** The default and what else is worth trying on a device for a class: legal ones alone. */
+export function knobCandidates(target: KernelTarget, name: KnobClass): GemvKnobs[] {
   const changed = KNOB_CHANGES[name].map(
     (change): GemvKnobs => ({ ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], ...change } }),
   );

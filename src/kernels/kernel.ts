@@ -43,11 +43,18 @@ export interface FloatKnobs {
   rows: number;
 }
 
-/** What may differ from GPU to GPU, by class of weights. Results are right with all of them. */
+/** How decode attention goes through the KV cache. */
+export interface AttentionKnobs {
+  /** Neighbouring invocations share a slot and a softmax by subgroup operations, instead of a workgroup through its memory. */
+  lanes: boolean;
+}
+
+/** What may differ from GPU to GPU: by class of weights, and for attention. Results are right with all of them. */
 export interface GemvKnobs {
   q4: QuantKnobs;
   q8: QuantKnobs;
   float: FloatKnobs;
+  attention: AttentionKnobs;
 }
 
 /** What is best on large GPUs, and good on most. */
@@ -55,6 +62,7 @@ export const DEFAULT_KNOBS: GemvKnobs = {
   q4: { groups: 8, busyGroups: 2048, chunk: 512 },
   q8: { groups: 8, busyGroups: 2048, chunk: 512 },
   float: { workgroup: 256, rows: 4 },
+  attention: { lanes: false },
 };
 
 /** What a kernel may count on. */

@@ -1,22 +1,28 @@
-// Times a GEMV with the tuner's candidates, on matrices like the model's with random contents.
+// Times what decodes with the tuner's candidates: a GEMV on matrices like the model's with random contents, attention over a cache of zeros,
+// as what that costs does not depend on values.
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { timePass } from '../gpu/time-pass.ts';
-import { NO_STEP } from '../kernels/bound-launch.ts';
+import { decodeAttention, decodeSplits, type LayerCache, partialElements } from '../kernels/attention.ts';
+import { bindGroup, NO_STEP } from '../kernels/bound-launch.ts';
 import {
   type Activation,
   formatRowBytes,
   type GemvKnobs,
   type Grid,
+  type KernelTarget,
   kernelTarget,
   type Launch,
-  type Weight,
+  type StepSize,
   WIDTH_STEP,
 } from '../kernels/kernel.ts';
 import { gemv } from '../kernels/linear.ts';
+import { StepData, stepWords } from '../kernels/step.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import { alignUp } from '../tensor/dtype.ts';
+import type { DecodeAttention } from './decode-attention.ts';
 import type { DecodeMatrix } from './decode-matrices.ts';
+import { kvCacheBytes } from './kv-cache.ts';
 
 /**
  * A matrix that is read again at once comes out of the cache, so copies of it are read in turn until they are more than any cache holds.
@@ -38,13 +44,12 @@ interface Slice {
   size: number;
 }
 
-/** A matrix in copies, and what it is multiplied with. */
+/** What is timed, in copies. */
 interface Subject {
-  paired: boolean;
-  weight: Weight;
-  slices: Slice[];
-  x: Activation;
-  y: Activation;
+  launch(target: KernelTarget): Launch;
+  size: StepSize;
+  /** Of a candidate's launch, one for each copy; candidates bind all the same. */
+  bind(layout: GPUBindGroupLayout, launch: Launch): GPUBindGroup[];
   bindGroups?: GPUBindGroup[];
   /** How often a sample goes through all copies. */
   repeats: number;
@@ -70,20 +75,24 @@ export class GemvTimer {
   }
 
   /**
-   * Makes the matrices and starts to compile all candidates.
+   * Makes the matrices, or the caches, and starts to compile all candidates.
    * @param mostBytes what the model reads for a token: more of a matrix would be colder than in the model.
    * @throws {DeviceMemoryError} {GpuValidationError} the device has no room for them, or a shader does not compile.
    */
   static async create(
     gpu: Gpu,
-    matrices: readonly DecodeMatrix[],
+    work: readonly (DecodeMatrix | DecodeAttention)[],
     mostBytes: number,
     candidates: readonly GemvKnobs[],
   ): Promise<GemvTimer> {
     const owned: GPUBuffer[] = [];
     try {
       const subjects = await withErrorScopes(gpu, 'Tuning', () =>
-        Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, owned))),
+        Promise.all(
+          work.map((each) =>
+            'slots' in each ? makeAttention(gpu, each, owned) : makeMatrix(gpu, each, mostBytes, owned),
+          ),
+        ),
       );
       const timer = new GemvTimer(gpu, subjects, owned);
       for (const knobs of candidates) timer.#dispatches(knobs).catch(() => undefined);
@@ -119,14 +128,11 @@ export class GemvTimer {
     const target = kernelTarget(gpu, knobs);
     return Promise.all(
       this.#subjects.map(async (subject) => {
-        const { weight, x, y, paired, slices } = subject;
-        const gate = paired ? ('silu' as const) : undefined;
-        const [launch] = gemv(target, { x, weight, gate, y, step: x.buffer }) as [Launch];
+        const launch = subject.launch(target);
         const { pipeline, layout } = await gpu.pipelines.compile(launch.source);
-        // All candidates bind the same.
-        subject.bindGroups ??= bindSlices(gpu, layout, launch, slices);
+        subject.bindGroups ??= subject.bind(layout, launch);
         const grid: Grid = [0, 0, 0];
-        launch.grid(NO_STEP, grid);
+        launch.grid(subject.size, grid);
         return { pipeline, bindGroups: subject.bindGroups, grid, repeats: subject.repeats };
       }),
     );
@@ -162,15 +168,15 @@ export class GemvTimer {
   }
 }
 
-async function makeSubject(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, owned: GPUBuffer[]): Promise<Subject> {
+async function makeMatrix(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, owned: GPUBuffer[]): Promise<Subject> {
   const { format, stride, paired } = matrix;
-  const kind = gpu.softwareKernels || gpu.isFallback ? 'software' : 'hardware';
+  const kind = kindOf(gpu);
   const rowBytes = formatRowBytes(format, stride);
   const most = Math.floor(MOST_MATRIX_BYTES[kind] / rowBytes / 16) * 16;
   const rows = Math.max(Math.min(matrix.rows, most), 16);
   const size = rows * rowBytes;
   const pitch = alignUp(size, SLICE_ALIGNMENT);
-  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+  const limit = bindingLimit(gpu);
   const wanted = Math.ceil(Math.min(COLD_BYTES[kind], mostBytes) / pitch);
   const copies = Math.max(Math.min(wanted, Math.floor(limit / pitch), MOST_COPIES), 1);
   const create = (buffer: GPUBuffer) => {
@@ -187,14 +193,10 @@ async function makeSubject(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, ow
     width,
     stride: alignUp(width, WIDTH_STEP),
   });
-  const subject: Subject = {
-    paired,
-    weight: { format, rows, width: stride, stride, parts: [{ buffer, firstRow: 0, rows }] },
-    slices,
-    x: activation(stride, gpu.buffers.storageOf('tuning x', values)),
-    y: activation(outputs, gpu.buffers.storage('tuning y', alignUp(outputs, WIDTH_STEP) * 4)),
-    repeats: 1,
-  };
+  const weight = { format, rows, width: stride, stride, parts: [{ buffer, firstRow: 0, rows }] };
+  const x = activation(stride, gpu.buffers.storageOf('tuning x', values));
+  const y = activation(outputs, gpu.buffers.storage('tuning y', alignUp(outputs, WIDTH_STEP) * 4));
+  const gate = paired ? ('silu' as const) : undefined;
   const launch = fillRandom({ to: format, destination: buffer, rows, stride, spread: 1, seed: 1 });
   const { label, pipeline, layout } = await gpu.pipelines.compile(launch.source);
   const encoder = gpu.device.createCommandEncoder({ label });
@@ -208,21 +210,70 @@ async function makeSubject(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, ow
   }
   pass.end();
   gpu.queue.submit([encoder.finish()]);
-  return subject;
+  return {
+    launch: (target) => gemv(target, { x, weight, gate, y, step: x.buffer })[0] as Launch,
+    size: NO_STEP,
+    bind: (layout, launch) => bindSlices(gpu, layout, launch, slices),
+    repeats: 1,
+  };
+}
+
+/** Attention of a token over a cache in copies, but for what puts its splits together, which all candidates share. */
+function makeAttention(gpu: Gpu, { shape, dtype, slots }: DecodeAttention, owned: GPUBuffer[]): Subject {
+  const kind = kindOf(gpu);
+  const slotBytes = kvCacheBytes([shape], 1, dtype) / 2;
+  const most = Math.min(MOST_MATRIX_BYTES[kind], bindingLimit(gpu));
+  const capacity = Math.max(Math.min(slots, Math.floor(most / slotBytes)), 2);
+  const storage = (label: string, sizeBytes: number) => {
+    const buffer = gpu.buffers.storage(`tuning ${label}`, sizeBytes);
+    owned.push(buffer);
+    return buffer;
+  };
+  const copies = Math.ceil(COLD_BYTES[kind] / (2 * capacity * slotBytes));
+  const caches = Array.from(
+    { length: Math.min(copies, MOST_COPIES) },
+    (): LayerCache => ({
+      keys: storage('keys', capacity * slotBytes),
+      values: storage('values', capacity * slotBytes),
+      dtype,
+    }),
+  );
+  const past = capacity - 1;
+  const size = { ...NO_STEP, past, capacity, splits: decodeSplits(past, undefined) };
+  const data = new StepData(1, shape.headDim / 2);
+  data.setSize(size);
+  const step = storage('step', stepWords(1, shape.headDim / 2) * 4);
+  gpu.queue.writeBuffer(step, 0, data.words);
+  const vector = (label: string, width: number): Activation => {
+    const stride = alignUp(width, WIDTH_STEP);
+    return { buffer: storage(label, stride * 4), rows: 'tokens', width, stride };
+  };
+  const qkv = vector('q, k and v', (shape.heads + 2 * shape.kvHeads) * shape.headDim);
+  const o = vector('o', shape.heads * shape.headDim);
+  const partial = storage('partial', partialElements(shape, 1) * 4);
+  const launchOn = (target: KernelTarget, cache: LayerCache) =>
+    decodeAttention(target, { shape, cache, qkv, o, partial, step })[0] as Launch;
+  const target = kernelTarget(gpu);
+  return {
+    launch: (candidate) => launchOn(candidate, caches[0] as LayerCache),
+    size,
+    bind: (layout) => caches.map((cache) => bindGroup(gpu, layout, launchOn(target, cache))),
+    repeats: 1,
+  };
+}
+
+function kindOf(gpu: Gpu): keyof typeof COLD_BYTES {
+  return gpu.softwareKernels || gpu.isFallback ? 'software' : 'hardware';
+}
+
+function bindingLimit({ limits }: Gpu): number {
+  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }
 
 /** Bind groups of a launch, one for each slice in place of the whole buffer. */
-function bindSlices(
-  { device }: Gpu,
-  layout: GPUBindGroupLayout,
-  { source: { label }, bindings }: Launch,
-  slices: readonly Slice[],
-): GPUBindGroup[] {
+function bindSlices(gpu: Gpu, layout: GPUBindGroupLayout, launch: Launch, slices: readonly Slice[]): GPUBindGroup[] {
   return slices.map((slice) => {
-    const entries = bindings.map((bound, binding) => {
-      if (bound === slice.buffer) return { binding, resource: slice };
-      return { binding, resource: 'buffer' in bound ? bound : { buffer: bound } };
-    });
-    return device.createBindGroup({ label, layout, entries });
+    const bindings = launch.bindings.map((bound) => (bound === slice.buffer ? slice : bound));
+    return bindGroup(gpu, layout, { ...launch, bindings });
   });
 }

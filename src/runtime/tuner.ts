@@ -1,17 +1,18 @@
-// Chooses the knobs of the GEMV, which decoding spends its time in, for the device at hand: once measured, in at most a second, and
+// Chooses the knobs of the GEMV and of attention, which decoding spends its time in, for the device at hand: once measured, in at most a second, and
 // remembered for the adapter, the browser's version and the kernels. Whatever goes wrong, there are the defaults.
 import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { MatrixSpec } from '../graph/weights.ts';
 import { type TuningRecords, tuningRecords } from '../hub/tuning-records.ts';
+import { decodeCode, decodeShape } from '../kernels/attention.ts';
 import {
   gemvShape,
   KNOB_CHANGES,
+  KNOB_CLASSES,
+  type KnobClass,
   knobCandidates,
   knobsRun,
-  WEIGHT_CLASSES,
-  type WeightClass,
   weightClass,
 } from '../kernels/gemv-shape.ts';
 import {
@@ -23,6 +24,7 @@ import {
   type WeightFormat,
 } from '../kernels/kernel.ts';
 import { gemvCode } from '../kernels/linear.ts';
+import type { DecodeAttention } from './decode-attention.ts';
 import { type DecodeMatrix, decodeBytes, decodeMatrices, typicalMatrices } from './decode-matrices.ts';
 import { GemvTimer } from './gemv-timer.ts';
 
@@ -58,7 +60,7 @@ export interface TunerParts {
   /** What they are good for: this browser and these kernels. */
   version: string;
   openTimer(
-    matrices: readonly DecodeMatrix[],
+    work: readonly (DecodeMatrix | DecodeAttention)[],
     mostBytes: number,
     candidates: readonly GemvKnobs[],
   ): Promise<CandidateTimer>;
@@ -78,15 +80,15 @@ export class Tuner {
     this.#parts = parts;
   }
 
-  /** The knobs for a model with these matrices. Never rejects. One model is measured at a time. */
-  knobs(matrices: readonly DecodeMatrix[], records: TuningRecords): Promise<GemvKnobs> {
-    const result = this.#last.then(() => this.#find(matrices, records));
+  /** The knobs for a model with these matrices and this attention. Never rejects. One model is measured at a time. */
+  knobs(matrices: readonly DecodeMatrix[], records: TuningRecords, attention?: DecodeAttention): Promise<GemvKnobs> {
+    const result = this.#last.then(() => this.#find({ matrices, attention }, records));
     this.#last = result;
     return result;
   }
 
-  async #find(matrices: readonly DecodeMatrix[], records: TuningRecords): Promise<GemvKnobs> {
-    const classes = WEIGHT_CLASSES.filter((name) => matrices.some(({ format }) => weightClass(format) === name));
+  async #find(work: DecodeWork, records: TuningRecords): Promise<GemvKnobs> {
+    const classes = KNOB_CLASSES.filter((name) => workOf(name, work).length > 0);
     const missing = () => classes.filter((name) => this.#found[name] === undefined);
     if (missing().length > 0) {
       const stored = await this.#stored(records);
@@ -100,7 +102,7 @@ export class Tuner {
       try {
         // What one class leaves of its time is the next one's.
         const until = now() + (deadline - now()) / (left.length - i);
-        setKnobs(measured, name, (await this.#measure(name, matrices, until))[name]);
+        setKnobs(measured, name, (await this.#measure(name, work, until))[name]);
       } catch {
         // Not kept: the next visit may have more luck. On this device once is enough.
         setKnobs(this.#found, name, DEFAULT_KNOBS[name]);
@@ -111,20 +113,19 @@ export class Tuner {
     return { ...DEFAULT_KNOBS, ...this.#found };
   }
 
-  async #measure(name: WeightClass, all: readonly DecodeMatrix[], deadline: number): Promise<GemvKnobs> {
+  async #measure(name: KnobClass, all: DecodeWork, deadline: number): Promise<GemvKnobs> {
     const { target, now, waitFor } = this.#parts;
-    const matrices = typicalMatrices(all.filter(({ format }) => weightClass(format) === name));
+    const work = workOf(name, all);
     // What makes the same shapes is the same.
     const byShapes = new Map<string, GemvKnobs>();
     for (const knobs of knobCandidates(target, name)) {
-      const shapes = matrices.map((each) => gemvShape({ ...target, knobs }, each, each.rows, each.paired));
-      const key = JSON.stringify(shapes);
+      const key = JSON.stringify(work.map((each) => shapeOf({ ...target, knobs }, each)));
       if (!byShapes.has(key)) byShapes.set(key, knobs);
     }
     const candidates = [...byShapes.values()];
     if (candidates.length === 1) return DEFAULT_KNOBS;
     const times = new Map<GemvKnobs, number>();
-    const sampling = this.#sample(candidates, matrices, decodeBytes(all), times, deadline);
+    const sampling = this.#sample(candidates, work, decodeBytes(all.matrices), times, deadline);
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
@@ -134,13 +135,13 @@ export class Tuner {
   /** Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each. */
   async #sample(
     candidates: readonly GemvKnobs[],
-    matrices: readonly DecodeMatrix[],
+    work: readonly (DecodeMatrix | DecodeAttention)[],
     mostBytes: number,
     times: Map<GemvKnobs, number>,
     deadline: number,
   ): Promise<void> {
     const { openTimer, now } = this.#parts;
-    const timer = await openTimer(matrices, mostBytes, candidates);
+    const timer = await openTimer(work, mostBytes, candidates);
     const left = new Set(candidates);
     try {
       for (let round = 0; round < ROUNDS; round++) {
@@ -169,7 +170,7 @@ export class Tuner {
     try {
       const record = JSON.parse((await records.get(key)) ?? '{}') as { version?: unknown; knobs?: Partial<GemvKnobs> };
       if (record.version !== version) return valid;
-      for (const name of WEIGHT_CLASSES) {
+      for (const name of KNOB_CLASSES) {
         const values = record.knobs?.[name];
         if (knobsRun(target, name, values)) setKnobs(valid, name, values);
       }
@@ -190,7 +191,24 @@ export class Tuner {
   }
 }
 
-function setKnobs<C extends WeightClass>(knobs: Partial<GemvKnobs>, name: C, values: GemvKnobs[C] | undefined): void {
+/** What a model decodes with. */
+interface DecodeWork {
+  matrices: readonly DecodeMatrix[];
+  attention: DecodeAttention | undefined;
+}
+
+/** What is measured for a class of knobs; nothing where a model has nothing of it. */
+function workOf(name: KnobClass, { matrices, attention }: DecodeWork): (DecodeMatrix | DecodeAttention)[] {
+  if (name === 'attention') return attention ? [attention] : [];
+  return typicalMatrices(matrices.filter(({ format }) => weightClass(format) === name));
+}
+
+/** What knobs make of it. */
+function shapeOf(target: KernelTarget, work: DecodeMatrix | DecodeAttention) {
+  return 'slots' in work ? decodeShape(target, work.shape) : gemvShape(target, work, work.rows, work.paired);
+}
+
+function setKnobs<C extends KnobClass>(knobs: Partial<GemvKnobs>, name: C, values: GemvKnobs[C] | undefined): void {
   if (values !== undefined) knobs[name] = values;
 }
 
@@ -214,6 +232,7 @@ const tuners = new WeakMap<Gpu, Tuner>();
  * The knobs for a model on a device.
  * @param tune those that were given, or true to measure.
  * @param graph with all that it decodes with; only asked for where it is measured.
+ * @param attention of the model.
  * @param cache as of {@link TuneOptions}.
  * @throws {InputError} knobs were given that do not run on the device.
  */
@@ -222,6 +241,7 @@ export async function chooseKnobs(
   tune: true | GemvKnobs,
   graph: () => Graph,
   formatOf: (spec: MatrixSpec) => WeightFormat,
+  attention: DecodeAttention | undefined,
   cache: boolean | undefined,
 ): Promise<GemvKnobs> {
   const target = kernelTarget(gpu);
@@ -239,7 +259,7 @@ export async function chooseKnobs(
     tuners.set(gpu, tuner);
   }
   try {
-    return await tuner.knobs(decodeMatrices(graph(), formatOf), tuningRecords(cache));
+    return await tuner.knobs(decodeMatrices(graph(), formatOf), tuningRecords(cache), attention);
   } catch {
     // A checkpoint without some tensor, which loading refuses by name.
     return DEFAULT_KNOBS;
@@ -247,7 +267,7 @@ export async function chooseKnobs(
 }
 
 function checkedKnobs(target: KernelTarget, knobs: GemvKnobs): GemvKnobs {
-  if (WEIGHT_CLASSES.every((name) => knobsRun(target, name, knobs?.[name]))) return knobs;
+  if (KNOB_CLASSES.every((name) => knobsRun(target, name, knobs?.[name]))) return knobs;
   const { maxInvocations, maxWorkgroupBytes } = target;
   throw new InputError({
     what: 'The option tune has knobs that do not run on this device',
@@ -271,9 +291,14 @@ const SAMPLE_FORMATS: readonly WeightFormat[] = [
   'f16',
 ];
 
+const SAMPLE_ATTENTION = { heads: 8, kvHeads: 2, headDim: 64, scale: 1 };
+
 /** Another number for other shaders, other defaults and other candidates. */
 function kernelVersion(target: KernelTarget): string {
-  const texts = SAMPLE_FORMATS.map((format) => gemvCode(target, format));
+  const attention = knobCandidates(target, 'attention').map((knobs) =>
+    decodeCode(decodeShape({ ...target, knobs }, SAMPLE_ATTENTION), 'f16'),
+  );
+  const texts = [...SAMPLE_FORMATS.map((format) => gemvCode(target, format)), ...attention];
   return hashOf(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]));
 }
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Gpu, type GpuOptions, openGpu } from '../../src/gpu/device.ts';
 import { AutoModelForCausalLM, InputError, type LoadOptions, modelCache } from '../../src/index.ts';
-import { knobsRun, WEIGHT_CLASSES } from '../../src/kernels/gemv-shape.ts';
+import { KNOB_CLASSES, knobsRun } from '../../src/kernels/gemv-shape.ts';
 import { DEFAULT_KNOBS, kernelTarget } from '../../src/kernels/kernel.ts';
 import { GemvTimer } from '../../src/runtime/gemv-timer.ts';
 import { openStores } from '../../src/storage/stores.ts';
@@ -13,6 +13,7 @@ const OTHER_KNOBS = {
   q4: { groups: 4, busyGroups: 512, chunk: 256 },
   q8: { groups: 4, busyGroups: 512, chunk: 256 },
   float: { workgroup: 64, rows: 2 },
+  attention: { lanes: true },
 };
 
 let gpu: Gpu;
@@ -45,7 +46,8 @@ afterEach(async () => {
 async function load(options: LoadOptions) {
   await using model = await AutoModelForCausalLM.from_pretrained(MODEL, { dtype: 'f16', device: gpu, ...options });
   const { logits } = await model.forward(INPUT);
-  return { knobs: model.knobs, logits: [...(logits?.data ?? [])] };
+  const ids = await model.generate({ input_ids: INPUT.input_ids, max_new_tokens: 3, do_sample: false });
+  return { knobs: model.knobs, logits: [...(logits?.data ?? [])], ids };
 }
 
 /** Knobs change the order of sums, and so the last bits. */
@@ -55,12 +57,16 @@ function expectSame(actual: readonly number[], expected: readonly number[]): voi
   expect(Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] as number))))).toBeLessThan(1e-4 * scale);
 }
 
-describe.each(['hardware', 'software'] as const)('with the kernels for %s', (kernels) => {
+// Software adapters have one form of attention only.
+describe.each([
+  ['hardware', 2],
+  ['software', 1],
+] as const)('with the kernels for %s', (kernels, measured) => {
   it('measures once, keeps the result past modelCache.clear, and leaves nothing on the GPU', async () => {
     await open({ kernels });
     const first = await load({ tune: true });
-    expect(opened).toBe(1);
-    for (const name of WEIGHT_CLASSES) {
+    expect(opened).toBe(measured);
+    for (const name of KNOB_CLASSES) {
       expect(knobsRun(kernelTarget(gpu), name, first.knobs[name])).toBe(true);
     }
     // What was left behind at the end of the budget is released when it is compiled.
@@ -72,7 +78,7 @@ describe.each(['hardware', 'software'] as const)('with the kernels for %s', (ker
     await modelCache.clear();
     await open({ kernels });
     expect((await load({ tune: true })).knobs).toEqual(first.knobs);
-    expect(opened).toBe(1);
+    expect(opened).toBe(measured);
   });
 });
 
@@ -110,9 +116,11 @@ it('measures nothing on software adapters unless asked, and nothing when told so
 
 it('takes knobs that are given, and refuses those that do not run', async () => {
   await open({ kernels: 'hardware' });
-  const { knobs, logits } = await load({ tune: OTHER_KNOBS });
+  const { knobs, logits, ids } = await load({ tune: OTHER_KNOBS });
   expect(knobs).toEqual(OTHER_KNOBS);
-  expectSame(logits, (await load({ tune: false })).logits);
+  const plain = await load({ tune: false });
+  expectSame(logits, plain.logits);
+  expect(ids).toEqual(plain.ids);
   expect(opened).toBe(0);
   const refused = load({ tune: { ...OTHER_KNOBS, float: { workgroup: 2 ** 20, rows: 4 } } });
   await expect(refused).rejects.toThrow(InputError);
