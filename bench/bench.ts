@@ -33,8 +33,8 @@ export interface BenchOptions {
   decodeTokens: number;
   /** Measured runs; the median is reported. */
   repeats: number;
-  /** Fit the kernels to the device first; as for any model where left out. */
-  tune?: boolean;
+  /** Fit the kernels to the device first, as for any model where left out; or the knobs to use. */
+  tune?: boolean | GemvKnobs;
   /** Also measure each kernel of a decode and of a prefill step by itself. */
   profile?: boolean;
   gpu: GpuOptions;

@@ -8,6 +8,7 @@ import {
   type Weight,
   type WeightFormat,
   workgroupSize,
+  xParts,
 } from './kernel.ts';
 
 /** Weights that share knobs. */
@@ -50,7 +51,13 @@ export function gemvShape(
   let each = 4;
   while (each > (paired ? 2 : 1) && rows / each < busyGroups) each /= 2;
   // Software adapters take seconds to compile what has much workgroup memory.
-  return { WG: software ? lanes : lanes * groups, LANES: lanes, ROWS: each, CHUNK: software ? 32 : chunk };
+  return {
+    WG: software ? lanes : lanes * groups,
+    LANES: lanes,
+    ROWS: each,
+    CHUNK: software ? 32 : chunk,
+    X_PARTS: xParts(format, target),
+  };
 }
 
 /** Rows that a workgroup makes. */
@@ -63,20 +70,24 @@ const VECTOR_BYTES = 16;
 /** Whether a GEMV runs on a device with these knobs for a class, whatever they are. */
 export function knobsRun(target: KernelTarget, name: WeightClass, values: unknown): boolean {
   const { maxInvocations, maxWorkgroupBytes } = target;
-  const all = Object.keys(DEFAULT_KNOBS[name]).map((knob) => (values as Record<string, unknown> | undefined)?.[knob]);
-  if (!all.every((value) => typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value))))
-    return false;
+  const isLegal = (knob: string, standard: unknown) => {
+    const value = (values as Record<string, unknown> | undefined)?.[knob];
+    if (typeof standard === 'boolean') return typeof value === 'boolean';
+    return typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value));
+  };
+  if (!Object.entries(DEFAULT_KNOBS[name]).every(([knob, standard]) => isLegal(knob, standard))) return false;
   if (name === 'float') {
     const { workgroup, rows } = values as FloatKnobs;
     const fits = workgroup <= maxInvocations && workgroup * VECTOR_BYTES <= maxWorkgroupBytes;
     return (rows === 2 || rows === 4) && workgroup >= 32 && fits;
   }
+  const { groups, chunk, integerDot } = values as QuantKnobs;
+  if (integerDot && !target.integerDot) return false;
   // Software adapters have a shape of their own.
   if (target.software) return true;
-  const { groups, chunk } = values as QuantKnobs;
   const lanes = lanesOf(target);
   const invocations = lanes * groups;
-  // As shaders/lib/row_sums_quant.wgsl has it: a span of 16 bytes of quants for each lane, and its vectors of x.
+  // As shaders/lib/span_floats.wgsl has it: a span of 16 bytes of quants for each lane, and its vectors of x. Integers take less.
   const spanVectors = name === 'q4' ? 8 : 4;
   const xBytes = (chunk / spanVectors) * (spanVectors + 1) * VECTOR_BYTES;
   const sumBytes = invocations * (4 + (target.subgroups ? 0 : VECTOR_BYTES));
@@ -85,7 +96,8 @@ export function knobsRun(target: KernelTarget, name: WeightClass, values: unknow
 
 /**
  * Changes that are worth trying. Fewer busy groups, that is, more rows for each, suit small GPUs; more or smaller workgroups those of
- * another number of lanes; a larger chunk saves barriers where there is memory for it.
+ * another number of lanes; a larger chunk saves barriers where there is memory for it. Integers save most of the arithmetic where the
+ * device has an instruction for them.
  */
 const QUANT_CANDIDATES: readonly Partial<QuantKnobs>[] = [
   { groups: 4 },
@@ -93,6 +105,9 @@ const QUANT_CANDIDATES: readonly Partial<QuantKnobs>[] = [
   { busyGroups: 512 },
   { groups: 4, busyGroups: 512 },
   { chunk: 1024 },
+  { integerDot: true },
+  { integerDot: true, groups: 16 },
+  { integerDot: true, busyGroups: 512 },
 ];
 const FLOAT_CANDIDATES: readonly Partial<FloatKnobs>[] = [
   { rows: 2 },

@@ -10,6 +10,8 @@ import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
 import rowSumsFloats from '../../shaders/lib/row_sums_floats.wgsl?raw';
 import rowSumsQuant from '../../shaders/lib/row_sums_quant.wgsl?raw';
+import spanFloats from '../../shaders/lib/span_floats.wgsl?raw';
+import spanIntegers from '../../shaders/lib/span_integers.wgsl?raw';
 import stepSnippet from '../../shaders/lib/step.wgsl?raw';
 import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
 import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
@@ -25,7 +27,7 @@ import { type DType, dtypeSizeBytes } from '../tensor/dtype.ts';
 /** Widths of activations and weights are padded with zeros to multiples of this. */
 export const WIDTH_STEP = 8;
 
-/** How a GEMV of quantised weights divides its matrix; powers of two. */
+/** How a GEMV of quantised weights divides its matrix, in powers of two, and how it multiplies. */
 export interface QuantKnobs {
   /** Groups of lanes, each with rows of its own, in a workgroup. */
   groups: number;
@@ -33,6 +35,8 @@ export interface QuantKnobs {
   busyGroups: number;
   /** Vectors of four of x that a workgroup shares at a time. */
   chunk: number;
+  /** Whether x becomes integers, of 16 bits in effect, for the packed dot product of four by four bytes. */
+  integerDot: boolean;
 }
 
 /** How a GEMV of weights kept as floats divides its matrix; powers of two. */
@@ -52,8 +56,8 @@ export interface GemvKnobs {
 
 /** What is best on large GPUs, and good on most. */
 export const DEFAULT_KNOBS: GemvKnobs = {
-  q4: { groups: 8, busyGroups: 2048, chunk: 512 },
-  q8: { groups: 8, busyGroups: 2048, chunk: 512 },
+  q4: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false },
+  q8: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false },
   float: { workgroup: 256, rows: 4 },
 };
 
@@ -65,6 +69,8 @@ export interface KernelTarget {
   f16: boolean;
   /** Subgroup matrices, with room for their tiles. */
   matrices: boolean;
+  /** The packed dot product of WGSL. */
+  integerDot: boolean;
   maxInvocations: number;
   /** Most bytes of workgroup memory. */
   maxWorkgroupBytes: number;
@@ -92,6 +98,7 @@ export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
     matrices:
       (['matrices', 'f16', 'subgroups'] as const).every((feature) => gpu.features.has(feature)) &&
       gpu.limits.maxComputeWorkgroupStorageSize >= MATRIX_STORAGE,
+    integerDot: gpu.features.has('integerDot'),
     maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
     maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     knobs,
@@ -200,10 +207,16 @@ export function reduceFor(target: KernelTarget): string {
   return target.subgroups ? reduceSubgroup : reduceShared;
 }
 
+/** Integers of 8 bits that stand for each x of a GEMV; 0 where it stays a float. */
+export function xParts({ bits }: QuantFormat, { knobs, integerDot }: KernelTarget): 0 | 2 {
+  return integerDot && knobs[`q${bits}`].integerDot ? 2 : 0;
+}
+
 /** The snippets for `// @use sum` and `// @use row_sums` of a GEMV. */
 export function rowSumsFor(format: WeightFormat, target: KernelTarget): { sum: string; row_sums: string } {
   if (typeof format === 'string') return { sum: reduceFor(target), row_sums: rowSumsFloats };
-  return { sum: target.subgroups ? lanesSubgroup : lanesShared, row_sums: rowSumsQuant };
+  const sum = target.subgroups ? lanesSubgroup : lanesShared;
+  return { sum, row_sums: (xParts(format, target) > 0 ? spanIntegers : spanFloats) + rowSumsQuant };
 }
 
 /** The snippet for `// @use step`. */

@@ -9,6 +9,7 @@ const TARGET: KernelTarget = {
   minSubgroup: 32,
   f16: true,
   matrices: false,
+  integerDot: true,
   maxInvocations: 1024,
   maxWorkgroupBytes: 49_152,
   knobs: DEFAULT_KNOBS,
@@ -226,8 +227,14 @@ describe('a result', () => {
     ['no object', '7'],
     ['no knobs', '{"version":"browser 1"}'],
     ['a knob missing', '{"version":"browser 1","knobs":{"q4":{"groups":4,"chunk":512}}}'],
-    ['an absurd knob', '{"version":"browser 1","knobs":{"q4":{"groups":-4,"busyGroups":512,"chunk":512}}}'],
-    ['what runs elsewhere', '{"version":"browser 1","knobs":{"q4":{"groups":64,"busyGroups":512,"chunk":512}}}'],
+    [
+      'an absurd knob',
+      '{"version":"browser 1","knobs":{"q4":{"groups":-4,"busyGroups":512,"chunk":512,"integerDot":false}}}',
+    ],
+    [
+      'what runs elsewhere',
+      '{"version":"browser 1","knobs":{"q4":{"groups":64,"busyGroups":512,"chunk":512,"integerDot":false}}}',
+    ],
   ])('that is damaged is measured anew: %s', async (_, text) => {
     const fake = new Fake();
     fake.kept.set('adapter', text);
@@ -236,7 +243,7 @@ describe('a result', () => {
     expect(fake.opened).toBe(1);
     expect(JSON.parse(fake.kept.get('adapter') ?? '')).toEqual({
       version: 'browser 1',
-      knobs: { q4: { groups: 16, busyGroups: 2048, chunk: 512 } },
+      knobs: { q4: { ...DEFAULT_KNOBS.q4, groups: 16 } },
     });
   });
 

@@ -201,7 +201,7 @@ function fastest(candidates: readonly GemvKnobs[], times: ReadonlyMap<GemvKnobs,
   let bestMs = (times.get(standard) ?? 0) * (1 - LEAST_GAIN);
   for (const candidate of others) {
     const ms = times.get(candidate);
-    if (ms === undefined || ms > bestMs) continue;
+    if (ms === undefined || ms >= bestMs) continue;
     best = candidate;
     bestMs = ms;
   }
@@ -259,8 +259,8 @@ function checkedKnobs(target: KernelTarget, knobs: GemvKnobs): GemvKnobs {
 
 /** The adapter, and what was opened of it: knobs that are best with subgroups may not even run without. */
 function adapterKey({ info: { vendor, architecture, device, description } }: Gpu, target: KernelTarget): string {
-  const { minSubgroup, maxInvocations, maxWorkgroupBytes, software } = target;
-  const opened = [targetLabel(target), minSubgroup, maxInvocations, maxWorkgroupBytes, software];
+  const { minSubgroup, integerDot, maxInvocations, maxWorkgroupBytes, software } = target;
+  const opened = [targetLabel(target), minSubgroup, integerDot, maxInvocations, maxWorkgroupBytes, software];
   return JSON.stringify([vendor, architecture, device, description, ...opened]);
 }
 
@@ -273,7 +273,9 @@ const SAMPLE_FORMATS: readonly WeightFormat[] = [
 
 /** Another number for other shaders, other defaults and other candidates. */
 function kernelVersion(target: KernelTarget): string {
-  const texts = SAMPLE_FORMATS.map((format) => gemvCode(target, format));
+  const texts = SAMPLE_FORMATS.flatMap((format) => [
+    ...new Set(knobCandidates(target, weightClass(format)).map((knobs) => gemvCode({ ...target, knobs }, format))),
+  ]);
   return hashOf(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]));
 }
 

@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { readBuffer } from '../../src/gpu/read-back.ts';
-import { formatName } from '../../src/kernels/kernel.ts';
+import { DEFAULT_KNOBS, formatName } from '../../src/kernels/kernel.ts';
 import { splitRows, unpackRow } from '../../src/quant/packed.ts';
 import { forward } from '../../src/runtime/forward.ts';
 import type { FormatOptions } from '../../src/runtime/load-weights.ts';
 import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
 import { Session } from '../../src/runtime/session.ts';
+import type { TuneOptions } from '../../src/runtime/tuner.ts';
 import { loadTiny, tinyTensors } from './tiny-model.ts';
 
 const CONFIG = {
@@ -54,7 +55,16 @@ async function copyWeights(from: LoadedModel, to: LoadedModel): Promise<void> {
   }
 }
 
-describe.each<FormatOptions>([
+const INTEGER_DOT = {
+  ...DEFAULT_KNOBS,
+  q4: { ...DEFAULT_KNOBS.q4, integerDot: true },
+  q8: { ...DEFAULT_KNOBS.q8, integerDot: true },
+};
+
+describe.each<FormatOptions & TuneOptions>([
+  { dtype: 'q8', tune: INTEGER_DOT },
+  { dtype: 'q4', tune: INTEGER_DOT },
+  { dtype: 'q4', symmetric: false, tune: INTEGER_DOT },
   { dtype: 'q8' },
   { dtype: 'q8', group_size: 32, symmetric: false },
   { dtype: 'q4' },
@@ -67,7 +77,8 @@ describe.each<FormatOptions>([
     const exact = await logitsOf(plain);
     await copyWeights(quantized, plain);
     const logits = await logitsOf(quantized);
-    expect(relativeError(logits, await logitsOf(plain))).toBeLessThan(1e-5);
+    expect(quantized.knobs).toEqual(options.tune ?? DEFAULT_KNOBS);
+    expect(relativeError(logits, await logitsOf(plain))).toBeLessThan(options.tune ? 1e-4 : 1e-5);
     expect(relativeError(logits, exact)).toBeLessThan(options.dtype === 'q4' ? 0.3 : 0.03);
     quantized.dispose();
     plain.dispose();

@@ -3,7 +3,7 @@ import type { ActivationName } from '../../../src/kernels/activation.ts';
 import { gemvShape, knobCandidates, weightClass } from '../../../src/kernels/gemv-shape.ts';
 import { formatName, type RowClass, type WeightFormat } from '../../../src/kernels/kernel.ts';
 import { gemm, gemv } from '../../../src/kernels/linear.ts';
-import { type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
+import { type KernelCase, type KernelSuite, padRows, TOLERANCE, withIntegerDot } from '../kernel-case.ts';
 import { linear } from '../reference.ts';
 
 interface LinearCase {
@@ -23,6 +23,7 @@ interface LinearCase {
   partRows?: number;
   rowClass?: RowClass;
   once?: boolean;
+  integerDot?: boolean;
 }
 
 const EPS = 1e-5;
@@ -37,6 +38,7 @@ function linearCase(c: LinearCase): KernelCase {
     hasResidual && 'residual',
     partRows && `parts of ${partRows}`,
     rowClass === 'kept' && 'kept rows',
+    c.integerDot && 'integer dot',
   ];
   const name = [`${kernel} ${batch}×${rows}×${k} → ${n} ${formatName(dtype)}`, ...extras.filter(Boolean)].join(', ');
   return {
@@ -71,15 +73,17 @@ function linearCase(c: LinearCase): KernelCase {
         step: bench.step(size, undefined),
       };
       const reference = linear({ x, weight: values, width: k, bias, norm, gate, residual });
+      const floats = { target: bench.target, tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32 };
+      const { target, tolerance } = c.integerDot ? withIntegerDot(bench.target, gate !== undefined) : floats;
       return {
-        launches: (kernel === 'gemv' ? gemv : gemm)(bench.target, args),
+        launches: (kernel === 'gemv' ? gemv : gemm)(target, args),
         size,
         expectations: [
           {
             name: 'y',
             buffer: y.buffer,
             expected: padRows(reference, all, width, y.stride),
-            tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32,
+            tolerance,
           },
         ],
       };
@@ -106,12 +110,18 @@ function knobCase(dtype: WeightFormat, k: number, n: number): KernelCase {
       );
       const each = [...shapes].map(([shape, target]) => {
         const y = bench.activation(`y of ${shape}`, 1, n);
-        return { shape, y, launches: gemv(target, { x, weight, y, step }) };
+        const tolerance = shape.includes('"X_PARTS":2') ? TOLERANCE.integerDot : TOLERANCE.f32;
+        return { shape, y, tolerance, launches: gemv(target, { x, weight, y, step }) };
       });
       return {
         launches: each.flatMap(({ launches }) => launches),
         size,
-        expectations: each.map(({ shape, y }) => ({ name: `y of ${shape}`, buffer: y.buffer, expected })),
+        expectations: each.map(({ shape, y, tolerance }) => ({
+          name: `y of ${shape}`,
+          buffer: y.buffer,
+          expected,
+          tolerance,
+        })),
       };
     },
   };
@@ -199,6 +209,12 @@ const GEMM: readonly (Common & { rows?: number })[] = [
 
 const LINEAR: readonly LinearCase[] = [
   ...GEMV.map((each) => ({ kernel: 'gemv' as const, rows: 1, ...each })),
+  ...GEMV.filter(({ dtype }) => typeof dtype === 'object').map((each) => ({
+    kernel: 'gemv' as const,
+    rows: 1,
+    ...each,
+    integerDot: true,
+  })),
   ...GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
 ];
 
