@@ -1,14 +1,7 @@
-// x of a GEMV in workgroup memory as integers of 8 bits, and its product with spans of quantised weights by the packed dot product. Blocks
-// of 16 x share a scale; each x is the sum of the nearest integer and of what is left, in 254ths: 16 bits in effect.
-requires packed_4x8_integer_dot_product;
+// x of a GEMV in workgroup memory as integers in blocks of 16, and its product with spans of quantised weights: integers.wgsl.
 override X_PARTS: u32; // 2
 const SPAN_BLOCKS = SPAN / 16u;
 const PITCH = 2u * SPAN_BLOCKS + 1u; // neighbours' vectors lie in different banks
-const REST = 254.0;
-const ONES = vec4u(0x01010101u);
-// What a quant has more than its signed byte, and what that is multiplied with.
-const CENTRE = select(128.0, 8.0, BITS == 4u);
-const BYTE = select(1.0, 16.0, BITS == 4u);
 var<workgroup> x_chunk: array<vec4u, CHUNK_SPANS * PITCH>;
 var<workgroup> x_scales: array<f32, CHUNK_SPANS * SPAN_BLOCKS>;
 
@@ -27,19 +20,11 @@ fn stage_x(x_base: u32, chunk: u32, lid: u32, squares: ptr<function, f32>) {
       }
     }
     let largest = max(max(top.x, top.y), max(top.z, top.w));
-    let inverse = select(0.0, 127.0 / largest, largest > 1e-30);
-    var nearest = vec4u(0u);
-    var rest = vec4u(0u);
-    for (var i = 0u; i < 4u; i++) {
-      let exact = values[i] * inverse;
-      let rounded = round(exact);
-      nearest[i] = pack4xI8(vec4i(rounded));
-      rest[i] = pack4xI8(vec4i(round((exact - rounded) * REST)));
-    }
+    let integers = integers_of(values, inverse_of(largest));
     let at = block / SPAN_BLOCKS * PITCH + 2u * (block % SPAN_BLOCKS);
-    x_chunk[at] = nearest;
-    x_chunk[at + 1u] = rest;
-    x_scales[block] = largest / 127.0;
+    x_chunk[at] = integers.nearest;
+    x_chunk[at + 1u] = integers.rest;
+    x_scales[block] = scale_of_largest(largest);
   }
 }
 
@@ -53,22 +38,8 @@ fn staged_x(span: u32) -> SpanX {
   return staged;
 }
 
-// Sixteen quants less CENTRE as signed bytes, in the order of x; those of four bits times BYTE.
-fn signed_bytes(quants: vec4u, block: u32) -> vec4u {
-  if (BITS == 8u) {
-    return quants ^ vec4u(0x80808080u);
-  }
-  let words = vec2u(quants[2u * block], quants[2u * block + 1u]);
-  return (vec4u(words.x << 4u, words.x, words.y << 4u, words.y) & vec4u(0xf0f0f0f0u)) ^ vec4u(0x80808080u);
-}
-
-fn packed_dot(a: vec4u, b: vec4u) -> f32 {
-  return f32(dot4I8Packed(a.x, b.x) + dot4I8Packed(a.y, b.y) + dot4I8Packed(a.z, b.z) + dot4I8Packed(a.w, b.w));
-}
-
 fn block_dot(bytes: vec4u, staged: SpanX, block: u32) -> f32 {
-  let dots = vec2f(packed_dot(bytes, staged.nearest[block]), packed_dot(bytes, staged.rest[block]));
-  return (dots.x + dots.y * (1.0 / REST)) * staged.scale[block];
+  return f32(integers_dot(bytes, Integers(staged.nearest[block], staged.rest[block]))) * staged.scale[block];
 }
 
 // Σ w · x over a span.

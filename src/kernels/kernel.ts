@@ -1,5 +1,7 @@
 // What every kernel's TypeScript twin takes and gives: activations, weights, the step's sizes, and launches ready to encode.
 
+import integerTile from '../../shaders/lib/integer_tile.wgsl?raw';
+import integersSnippet from '../../shaders/lib/integers.wgsl?raw';
 import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
 import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
 import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
@@ -216,7 +218,7 @@ export function xParts({ bits }: QuantFormat, { knobs, integerDot }: KernelTarge
 export function rowSumsFor(format: WeightFormat, target: KernelTarget): { sum: string; row_sums: string } {
   if (typeof format === 'string') return { sum: reduceFor(target), row_sums: rowSumsFloats };
   const sum = target.subgroups ? lanesSubgroup : lanesShared;
-  return { sum, row_sums: (xParts(format, target) > 0 ? spanIntegers : spanFloats) + rowSumsQuant };
+  return { sum, row_sums: (xParts(format, target) > 0 ? integersSnippet + spanIntegers : spanFloats) + rowSumsQuant };
 }
 
 /** The snippet for `// @use step`. */
@@ -229,24 +231,40 @@ export function weightsFor(format: WeightFormat, target: KernelTarget): string {
   return units[format] + weightsPlain;
 }
 
-/** A tile of subgroup matrices: so many subgroups along the rows of x and along the rows of W. */
-export interface MatrixTile {
-  WM: number;
-  WN: number;
+/** What multiplies a tile of a GEMM in place of the plain shader. */
+export interface GemmTile {
+  kind: 'matrix' | 'integer';
+  /** Rows of x. */
+  lines: number;
+  /** Rows of W. */
+  columns: number;
+  /** Constants of its text, for labels. */
+  shape: Record<string, number>;
+  /** The snippet for `// @use tile`. */
+  code: string;
 }
 
-/** Rows of x and rows of W in a tile. */
-export function matrixTileSize({ WM, WN }: MatrixTile): { lines: number; columns: number } {
-  return { lines: WM * 32, columns: WN * 64 };
-}
+/** Subgroups along the rows of x and along the rows of W in a tile of subgroup matrices. */
+const MATRIX_SHAPES = [
+  { WM: 2, WN: 2 },
+  { WM: 4, WN: 2 },
+] as const;
 
-/** The snippets for `// @use shape`, `// @use parts` and `// @use tile` of a GEMM with subgroup matrices. */
-export function matrixTileFor(format: WeightFormat, tile: MatrixTile): { shape: string; parts: string; tile: string } {
-  // f16 holds bf16 but for magnitudes that weights do not have, and other weights in two parts.
-  const count = format === 'f16' || format === 'bf16' ? 1 : 2;
-  const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
-  const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
-  return { shape: shapeSnippet({ ...tile, W_PARTS: count }), parts, tile: matrixTile };
+/** The tiles that a GEMM may have on a device, small ones first; none where it is the plain one. */
+export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[] {
+  if (target.matrices) {
+    // f16 holds bf16 but for magnitudes that weights do not have, and other weights in two parts.
+    const count = format === 'f16' || format === 'bf16' ? 1 : 2;
+    const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
+    const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
+    return MATRIX_SHAPES.map(({ WM, WN }) => {
+      const shape = { WM, WN, W_PARTS: count };
+      const code = [shapeSnippet(shape), parts, matrixTile].join('\n');
+      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, shape, code };
+    });
+  }
+  if (typeof format === 'string' || xParts(format, target) === 0) return [];
+  return [{ kind: 'integer', lines: 64, columns: 128, shape: {}, code: integersSnippet + integerTile }];
 }
 
 /** The constants of a quantised format in WGSL. */

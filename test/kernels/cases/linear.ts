@@ -207,6 +207,16 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   ...FEW_QUANTISED,
 ];
 
+/** Around its tile of 64 × 128 and its rounds of 32: an odd number of sixteens, scales of sixteens, offsets. */
+const INTEGER_GEMM: readonly (Common & { rows?: number })[] = [
+  ...FEW_QUANTISED,
+  ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 64, n: 136, dtype: Q4 })),
+  { rows: 70, k: 48, n: 129, dtype: { ...Q8, group: 16 }, residual: true },
+  { rows: 9, k: 48, n: 24, dtype: { ...Q8, group: 16, asymmetric: true } },
+  { rows: 33, batch: 2, k: 192, n: 128, dtype: Q8 },
+  { rows: 9, k: 256, n: 24, dtype: { ...Q4, group: 128, asymmetric: true }, gate: 'silu' },
+];
+
 const LINEAR: readonly LinearCase[] = [
   ...GEMV.map((each) => ({ kernel: 'gemv' as const, rows: 1, ...each })),
   ...GEMV.filter(({ dtype }) => typeof dtype === 'object').map((each) => ({
@@ -216,6 +226,7 @@ const LINEAR: readonly LinearCase[] = [
     integerDot: true,
   })),
   ...GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
+  ...INTEGER_GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, integerDot: true, ...each })),
 ];
 
 /** Wide enough for two chunks of x and for every size of a workgroup; high enough for groups of lanes with one row and with two. */
@@ -225,7 +236,7 @@ const KNOBS: readonly KernelCase[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['linear/gemv', 'linear/gemm'],
-  matrixShaders: ['linear/gemm_matrix'],
+  shaders: ['linear/gemv', 'linear/gemm', 'linear/gemm_tile integer'],
+  matrixShaders: ['linear/gemm_tile matrix'],
   cases: [...LINEAR.map(linearCase), ...KNOBS],
 };

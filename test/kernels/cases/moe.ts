@@ -217,7 +217,7 @@ function expertCase(c: ExpertCase): KernelCase {
       };
       const elements = listElements(routing, rows);
       const floats = { target: bench.target, tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32 };
-      const { target, tolerance } = c.integerDot ? withIntegerDot(bench.target, gate !== undefined) : floats;
+      const { target, tolerance } = c.integerDot ? withIntegerDot(bench.target, true) : floats;
       const lists = { tiles: bench.output('tiles', elements.tiles), pairs: bench.output('pairs', elements.pairs) };
       return {
         launches:
@@ -316,13 +316,16 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm', 'moe/sum'],
-  matrixShaders: ['moe/gemm_matrix'],
+  shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm', 'moe/gemm_tile integer', 'moe/sum'],
+  matrixShaders: ['moe/gemm_tile matrix'],
   cases: [
     ...ROUTES.map(routeCase),
     ...EXPERTS.flatMap((each) => [1, 3].map((rows) => expertCase({ kernel: 'gemv', rows, ...each }))),
     ...EXPERTS.filter(({ dtype }) => typeof dtype === 'object').map((each) =>
       expertCase({ kernel: 'gemv', rows: 2, ...each, integerDot: true }),
+    ),
+    ...EXPERTS.filter(({ dtype }) => typeof dtype === 'object').map((each) =>
+      expertCase({ kernel: 'gemm', rows: 90, ...each, integerDot: true }),
     ),
     // Few rows per expert take tiles of 16, many take tiles of 64.
     ...EXPERTS.flatMap((each) =>
