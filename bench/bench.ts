@@ -57,6 +57,8 @@ export interface BenchResult {
   load_ms: number;
   layers: number;
   dispatches_per_token: number;
+  /** Milliseconds of this thread to encode and submit one token's step. */
+  encode_ms_per_token: number;
   /** Of the decoder layers alone, per layer. */
   dispatches_per_layer: number;
   weight_bytes: number;
@@ -238,6 +240,7 @@ export async function* runBench(
           load_ms: round(loadMs),
           layers: model.layers,
           dispatches_per_token: loop.dispatchesPerToken,
+          encode_ms_per_token: round(loop.encoded.ms / Math.max(loop.encoded.tokens, 1)),
           dispatches_per_layer: (loop.dispatchesPerToken - OUTSIDE_LAYERS) / model.layers,
           weight_bytes: loaded.weights.sizeBytes,
           gpu_bytes: gpu.buffers.liveBytes,
