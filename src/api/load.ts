@@ -7,6 +7,7 @@ import { type QuantMethod, readQuantMethod } from '../formats/quant-method.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import { type ModelSourceOptions, openModelCheckpoint, openModelSource } from '../hub/gguf-source.ts';
+import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
@@ -120,7 +121,7 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
 
 /** Most checkpoints are not quantised: what reads those that are is loaded with the first. */
 async function unquantized(files: Checkpoint, method: QuantMethod): Promise<Checkpoint> {
-  const { quantizedCheckpoint } = await import('../hub/quantized-checkpoint.ts');
+  const { quantizedCheckpoint } = await loadPart(import('../hub/quantized-checkpoint.ts'));
   return quantizedCheckpoint(files, method);
 }
 
