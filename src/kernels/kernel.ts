@@ -253,8 +253,9 @@ const MATRIX_SHAPES = [
 /** The tiles that a GEMM may have on a device, small ones first; none where it is the plain one. */
 export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[] {
   if (target.matrices) {
-    // f16 holds bf16 but for magnitudes that weights do not have, and other weights in two parts.
-    const count = format === 'f16' || format === 'bf16' ? 1 : 2;
+    // f16 holds bf16 but for magnitudes that weights do not have, integers with short scales, and other weights in two parts.
+    const isOneF16 = typeof format === 'string' ? format !== 'f32' : format.shortScales;
+    const count = isOneF16 ? 1 : 2;
     const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
     const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
     return MATRIX_SHAPES.map(({ WM, WN }) => {

@@ -174,7 +174,9 @@ export function formatFor(spec: MatrixSpec, options: FormatOptions, checkpoint: 
   const choice = spec.role === 'token' ? (options.embeddings_dtype ?? 'q8') : dtype;
   if (!isQuantized(choice)) return choice === 'auto' ? storedFormat(spec, checkpoint) : choice;
   const group = fittingGroup(spec.width, options.group_size ?? DEFAULT_GROUPS[choice]);
-  return group === undefined ? 'f16' : { bits: QUANT_BITS[choice], group, asymmetric: !symmetric };
+  if (group === undefined) return 'f16';
+  const format = { bits: QUANT_BITS[choice], group, asymmetric: !symmetric };
+  return choice === 'q4' && symmetric ? { ...format, shortScales: true } : format;
 }
 
 /**

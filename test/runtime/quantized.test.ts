@@ -9,6 +9,7 @@ import type { FormatOptions } from '../../src/runtime/load-weights.ts';
 import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
 import { Session } from '../../src/runtime/session.ts';
 import type { TuneOptions } from '../../src/runtime/tuner.ts';
+import { roundToF16 } from '../../src/tensor/round.ts';
 import { loadTiny, tinyTensors } from './tiny-model.ts';
 
 const CONFIG = {
@@ -94,11 +95,25 @@ it('keeps embeddings and heads at their own setting, and what no group divides i
     return { names: [...new Set(names)].sort(), sizeBytes };
   };
   const { names, sizeBytes } = await formats({ dtype: 'q4' });
-  expect(names).toEqual(['q4g32', 'q8g64']);
+  expect(names).toEqual(['q4g32s', 'q8g64']);
   const count = [...tinyTensors(CONFIG).values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0);
   // 4.5 bits, 8.25 for the two token tables, which are a fifth of this model, and vectors in f32.
   expect(sizeBytes / count).toBeLessThan(0.7);
-  expect((await formats({ dtype: 'q4', embeddings_dtype: 'f16' })).names).toEqual(['f16', 'q4g32']);
+  expect((await formats({ dtype: 'q4', embeddings_dtype: 'f16' })).names).toEqual(['f16', 'q4g32s']);
   expect((await formats({ dtype: 'q8', group_size: 128 })).names).toEqual(['q8g32', 'q8g64']);
   expect((await formats({ dtype: 'q4' }, {})).names).toEqual(['f16']);
+});
+
+it('gives 4-bit weights that f16 holds exactly', async () => {
+  const loaded = await loadTiny(gpu, { config: CONFIG, dtype: 'q4' });
+  const quantized = [...loaded.weights.matrices].flatMap(({ format, stride, parts }) =>
+    typeof format !== 'string' && format.bits === 4 ? [{ format, stride, buffer: parts[0]?.buffer as GPUBuffer }] : [],
+  );
+  expect(quantized.length).toBeGreaterThan(4);
+  for (const { format, stride, buffer } of quantized) {
+    const rows = splitRows(format, stride, new Uint32Array(await readBuffer(gpu, buffer)));
+    const weights = rows.flatMap((row) => [...unpackRow(format, stride, row)]);
+    expect(weights.map(roundToF16)).toEqual(weights);
+  }
+  loaded.dispose();
 });

@@ -145,6 +145,7 @@ const FEW_QUANTISED: readonly Common[] = [
   { k: 96, n: 20, dtype: { ...Q4, asymmetric: true } },
   { k: 32, n: 20, dtype: { ...Q8, group: 16 }, gate: 'gelu', bias: true },
   { k: 64, n: 300, dtype: Q4, partRows: 128, bias: true },
+  { k: 160, n: 40, dtype: { ...Q4, shortScales: true }, residual: true },
 ];
 
 /** All groups. */

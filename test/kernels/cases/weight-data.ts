@@ -205,6 +205,7 @@ const Q8 = { bits: 8, group: 64, asymmetric: false } as const;
 const QUANTIZE: readonly QuantizeCase[] = [
   { from: 'f32', to: Q4, rows: 5, columns: 96 },
   { from: 'bf16', to: { ...Q4, asymmetric: true }, rows: 8, columns: 64 },
+  { from: 'bf16', to: { ...Q4, shortScales: true }, rows: 8, columns: 96 },
   { from: 'f16', to: { ...Q4, group: 128 }, rows: 3, columns: 256 },
   { from: 'bf16', to: { ...Q4, group: 64 }, rows: 4, columns: 64, into: 16, firstRow: 1, rowStride: 2 },
   { from: 'f32', to: Q8, rows: 6, columns: 192 },
