@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gemvShape, knobCandidates, knobsRun, WEIGHT_CLASSES, weightClass } from './gemv-shape.ts';
+import { gemvShape, knobCandidates, knobsRun, promptCandidates, WEIGHT_CLASSES, weightClass } from './gemv-shape.ts';
 import { DEFAULT_KNOBS, type KernelTarget, type WeightFormat } from './kernel.ts';
 
 /** WebGPU's default limits, without optional features. */
@@ -101,13 +101,18 @@ describe('knobs', () => {
     expect(knobCandidates(without, 'q4').some(({ q4 }) => q4.integerDot)).toBe(false);
     expect(knobsRun(without, 'q8', { ...DEFAULT_KNOBS.q8, integerDot: true })).toBe(false);
     expect(knobsRun({ ...without, software: true }, 'q8', { ...DEFAULT_KNOBS.q8, integerDot: true })).toBe(false);
+    expect(knobsRun(without, 'q8', { ...DEFAULT_KNOBS.q8, integerTiles: true })).toBe(false);
+    const prompts = (target: KernelTarget, name: 'q4' | 'float') => promptCandidates(target, name, DEFAULT_KNOBS);
+    expect(prompts(LARGE, 'q4').map(({ q4 }) => q4.integerTiles)).toEqual([false, true]);
+    expect(prompts({ ...LARGE, matrices: true }, 'q4')).toEqual([DEFAULT_KNOBS]);
+    expect([prompts(without, 'q4'), prompts(LARGE, 'float')]).toEqual([[DEFAULT_KNOBS], [DEFAULT_KNOBS]]);
   });
 
   it('decide the shape', () => {
     const { q4, q8, float } = FORMATS;
     const knobs = {
-      q4: { groups: 4, busyGroups: 512, chunk: 1024, integerDot: false },
-      q8: { groups: 16, busyGroups: 4096, chunk: 256, integerDot: true },
+      q4: { groups: 4, busyGroups: 512, chunk: 1024, integerDot: false, integerTiles: true },
+      q8: { groups: 16, busyGroups: 4096, chunk: 256, integerDot: true, integerTiles: false },
       float: { workgroup: 64, rows: 2 },
     };
     const target = { ...LARGE, knobs };

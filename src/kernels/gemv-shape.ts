@@ -81,8 +81,8 @@ export function knobsRun(target: KernelTarget, name: WeightClass, values: unknow
     const fits = workgroup <= maxInvocations && workgroup * VECTOR_BYTES <= maxWorkgroupBytes;
     return (rows === 2 || rows === 4) && workgroup >= 32 && fits;
   }
-  const { groups, chunk, integerDot } = values as QuantKnobs;
-  if (integerDot && !target.integerDot) return false;
+  const { groups, chunk, integerDot, integerTiles } = values as QuantKnobs;
+  if ((integerDot || integerTiles) && !target.integerDot) return false;
   // Software adapters have a shape of their own.
   if (target.software) return true;
   const lanes = lanesOf(target);
@@ -129,4 +129,10 @@ export function knobCandidates(target: KernelTarget, name: WeightClass): GemvKno
     (change): GemvKnobs => ({ ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], ...change } }),
   );
   return [DEFAULT_KNOBS, ...changed.filter((knobs) => knobsRun(target, name, knobs[name]))];
+}
+
+/** Knobs for decoding, and the same with what else is worth trying for prompts: legal ones alone. */
+export function promptCandidates(target: KernelTarget, name: WeightClass, knobs: GemvKnobs): GemvKnobs[] {
+  if (name === 'float' || target.matrices || !target.integerDot) return [knobs];
+  return [knobs, { ...knobs, [name]: { ...knobs[name], integerTiles: true } }];
 }

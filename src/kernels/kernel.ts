@@ -29,7 +29,7 @@ import { type DType, dtypeSizeBytes } from '../tensor/dtype.ts';
 /** Widths of activations and weights are padded with zeros to multiples of this. */
 export const WIDTH_STEP = 8;
 
-/** How a GEMV of quantised weights divides its matrix, in powers of two, and how it multiplies. */
+/** How a GEMV of quantised weights divides its matrix, in powers of two, and how GEMV and GEMM multiply. */
 export interface QuantKnobs {
   /** Groups of lanes, each with rows of its own, in a workgroup. */
   groups: number;
@@ -39,6 +39,8 @@ export interface QuantKnobs {
   chunk: number;
   /** Whether x becomes integers, of 16 bits in effect, for the packed dot product of four by four bytes. */
   integerDot: boolean;
+  /** Whether those of many rows do, in tiles; where there are subgroup matrices, those are taken. */
+  integerTiles: boolean;
 }
 
 /** How a GEMV of weights kept as floats divides its matrix; powers of two. */
@@ -58,8 +60,8 @@ export interface GemvKnobs {
 
 /** What is best on large GPUs, and good on most. */
 export const DEFAULT_KNOBS: GemvKnobs = {
-  q4: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false },
-  q8: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false },
+  q4: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
+  q8: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
   float: { workgroup: 256, rows: 4 },
 };
 
@@ -264,7 +266,7 @@ export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[
       return { kind: 'matrix', lines: WM * 32, columns: WN * 64, shape, code };
     });
   }
-  if (typeof format === 'string' || xParts(format, target) === 0) return [];
+  if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) return [];
   return [{ kind: 'integer', lines: 64, columns: 128, shape: {}, code: integersSnippet + integerTile }];
 }
 

@@ -1,4 +1,4 @@
-// Times a GEMV with the tuner's candidates, on matrices like the model's with random contents.
+// Times a GEMV, or a GEMM, with the tuner's candidates, on matrices like the model's with random contents.
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { timePass } from '../gpu/time-pass.ts';
@@ -13,7 +13,8 @@ import {
   type Weight,
   WIDTH_STEP,
 } from '../kernels/kernel.ts';
-import { gemv } from '../kernels/linear.ts';
+import { gemm, gemv } from '../kernels/linear.ts';
+import { StepData } from '../kernels/step.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import type { DecodeMatrix } from './decode-matrices.ts';
@@ -61,17 +62,28 @@ export class GemvTimer {
   readonly #gpu: Gpu;
   readonly #subjects: readonly Subject[];
   readonly #owned: readonly GPUBuffer[];
+  readonly #rows: number;
+  readonly #step: GPUBuffer;
   #isCalibrated = false;
 
-  private constructor(gpu: Gpu, subjects: readonly Subject[], owned: readonly GPUBuffer[]) {
+  private constructor(
+    gpu: Gpu,
+    subjects: readonly Subject[],
+    owned: readonly GPUBuffer[],
+    rows: number,
+    step: GPUBuffer,
+  ) {
     this.#gpu = gpu;
     this.#subjects = subjects;
     this.#owned = owned;
+    this.#rows = rows;
+    this.#step = step;
   }
 
   /**
    * Makes the matrices and starts to compile all candidates.
    * @param mostBytes what the model reads for a token: more of a matrix would be colder than in the model.
+   * @param rows of x: a GEMV for one, a GEMM for more.
    * @throws {DeviceMemoryError} {GpuValidationError} the device has no room for them, or a shader does not compile.
    */
   static async create(
@@ -79,13 +91,18 @@ export class GemvTimer {
     matrices: readonly DecodeMatrix[],
     mostBytes: number,
     candidates: readonly GemvKnobs[],
+    rows = 1,
   ): Promise<GemvTimer> {
     const owned: GPUBuffer[] = [];
     try {
       const subjects = await withErrorScopes(gpu, 'Tuning', () =>
-        Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, owned))),
+        Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, rows, owned))),
       );
-      const timer = new GemvTimer(gpu, subjects, owned);
+      const data = new StepData(0, 0);
+      data.setSize({ ...NO_STEP, tokens: rows });
+      const step = gpu.buffers.storageOf('tuning step', data.words);
+      owned.push(step);
+      const timer = new GemvTimer(gpu, subjects, owned, rows, step);
       for (const knobs of candidates) timer.#dispatches(knobs).catch(() => undefined);
       return timer;
     } catch (error) {
@@ -121,12 +138,13 @@ export class GemvTimer {
       this.#subjects.map(async (subject) => {
         const { weight, x, y, paired, slices } = subject;
         const gate = paired ? ('silu' as const) : undefined;
-        const [launch] = gemv(target, { x, weight, gate, y, step: x.buffer }) as [Launch];
+        const kernel = this.#rows === 1 ? gemv : gemm;
+        const [launch] = kernel(target, { x, weight, gate, y, step: this.#step }) as [Launch];
         const { pipeline, layout } = await gpu.pipelines.compile(launch.source);
         // All candidates bind the same.
         subject.bindGroups ??= bindSlices(gpu, layout, launch, slices);
         const grid: Grid = [0, 0, 0];
-        launch.grid(NO_STEP, grid);
+        launch.grid({ ...NO_STEP, tokens: this.#rows }, grid);
         return { pipeline, bindGroups: subject.bindGroups, grid, repeats: subject.repeats };
       }),
     );
@@ -162,7 +180,13 @@ export class GemvTimer {
   }
 }
 
-async function makeSubject(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, owned: GPUBuffer[]): Promise<Subject> {
+async function makeSubject(
+  gpu: Gpu,
+  matrix: DecodeMatrix,
+  mostBytes: number,
+  xRows: number,
+  owned: GPUBuffer[],
+): Promise<Subject> {
   const { format, stride, paired } = matrix;
   const kind = gpu.softwareKernels || gpu.isFallback ? 'software' : 'hardware';
   const rowBytes = formatRowBytes(format, stride);
@@ -179,7 +203,7 @@ async function makeSubject(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, ow
   };
   const buffer = create(gpu.buffers.storage('tuning weights', copies * pitch));
   const slices = Array.from({ length: copies }, (_, i): Slice => ({ buffer, offset: i * pitch, size }));
-  const values = Float32Array.from({ length: stride }, (_, i) => Math.sin(i));
+  const values = Float32Array.from({ length: xRows * stride }, (_, i) => Math.sin(i));
   const outputs = paired ? rows / 2 : rows;
   const activation = (width: number, from: GPUBuffer): Activation => ({
     buffer: create(from),
@@ -192,7 +216,7 @@ async function makeSubject(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, ow
     weight: { format, rows, width: stride, stride, parts: [{ buffer, firstRow: 0, rows }] },
     slices,
     x: activation(stride, gpu.buffers.storageOf('tuning x', values)),
-    y: activation(outputs, gpu.buffers.storage('tuning y', alignUp(outputs, WIDTH_STEP) * 4)),
+    y: activation(outputs, gpu.buffers.storage('tuning y', xRows * alignUp(outputs, WIDTH_STEP) * 4)),
     repeats: 1,
   };
   const launch = fillRandom({ to: format, destination: buffer, rows, stride, spread: 1, seed: 1 });

@@ -10,6 +10,7 @@ import {
   KNOB_CHANGES,
   knobCandidates,
   knobsRun,
+  promptCandidates,
   WEIGHT_CLASSES,
   type WeightClass,
   weightClass,
@@ -17,6 +18,7 @@ import {
 import {
   DEFAULT_KNOBS,
   type GemvKnobs,
+  gemmTiles,
   type KernelTarget,
   kernelTarget,
   targetLabel,
@@ -44,6 +46,20 @@ const LEAST_GAIN = 0.03;
 /** Samples of each candidate, of which the fastest counts: whatever disturbs a measurement only slows it down. */
 const ROUNDS = 3;
 
+/** Rows of a prompt, as it is timed. */
+const PROMPT_ROWS = 256;
+/** Of a class's time, where prompts are timed too. */
+const DECODE_SHARE = 0.7;
+
+/** Products that are timed. */
+interface TimedWork {
+  matrices: readonly DecodeMatrix[];
+  /** Bytes of a matrix's copies. */
+  mostBytes: number;
+  /** Rows of x: one as in decoding, or many as in a prompt. */
+  rows: number;
+}
+
 export interface CandidateTimer {
   /** Milliseconds of the same work with any knobs. */
   time(knobs: GemvKnobs): Promise<number>;
@@ -61,6 +77,7 @@ export interface TunerParts {
     matrices: readonly DecodeMatrix[],
     mostBytes: number,
     candidates: readonly GemvKnobs[],
+    rows: number,
   ): Promise<CandidateTimer>;
   /** Milliseconds. */
   now(): number;
@@ -112,7 +129,7 @@ export class Tuner {
   }
 
   async #measure(name: WeightClass, all: readonly DecodeMatrix[], deadline: number): Promise<GemvKnobs> {
-    const { target, now, waitFor } = this.#parts;
+    const { target, now } = this.#parts;
     const matrices = typicalMatrices(all.filter(({ format }) => weightClass(format) === name));
     // What makes the same shapes is the same.
     const byShapes = new Map<string, GemvKnobs>();
@@ -121,10 +138,22 @@ export class Tuner {
       const key = JSON.stringify(shapes);
       if (!byShapes.has(key)) byShapes.set(key, knobs);
     }
-    const candidates = [...byShapes.values()];
-    if (candidates.length === 1) return DEFAULT_KNOBS;
+    const hasPrompts = promptCandidates(target, name, DEFAULT_KNOBS).length > 1;
+    const until = hasPrompts ? now() + (deadline - now()) * DECODE_SHARE : deadline;
+    const decode = { matrices, mostBytes: decodeBytes(all), rows: 1 };
+    const knobs = await this.#fastest([...byShapes.values()], decode, until);
+    if (!hasPrompts) return knobs;
+    // One copy of a matrix will do: its tiles are read again and again.
+    const prompt = { matrices, mostBytes: 0, rows: PROMPT_ROWS };
+    return this.#fastest(promptCandidates(target, name, knobs), prompt, deadline).catch(() => knobs);
+  }
+
+  async #fastest(candidates: readonly GemvKnobs[], work: TimedWork, deadline: number): Promise<GemvKnobs> {
+    const { now, waitFor } = this.#parts;
+    const [standard = DEFAULT_KNOBS] = candidates;
+    if (candidates.length === 1 || now() >= deadline) return standard;
     const times = new Map<GemvKnobs, number>();
-    const sampling = this.#sample(candidates, matrices, decodeBytes(all), times, deadline);
+    const sampling = this.#sample(candidates, work, times, deadline);
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
@@ -134,13 +163,12 @@ export class Tuner {
   /** Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each. */
   async #sample(
     candidates: readonly GemvKnobs[],
-    matrices: readonly DecodeMatrix[],
-    mostBytes: number,
+    { matrices, mostBytes, rows }: TimedWork,
     times: Map<GemvKnobs, number>,
     deadline: number,
   ): Promise<void> {
     const { openTimer, now } = this.#parts;
-    const timer = await openTimer(matrices, mostBytes, candidates);
+    const timer = await openTimer(matrices, mostBytes, candidates, rows);
     const left = new Set(candidates);
     try {
       for (let round = 0; round < ROUNDS; round++) {
@@ -273,9 +301,13 @@ const SAMPLE_FORMATS: readonly WeightFormat[] = [
 
 /** Another number for other shaders, other defaults and other candidates. */
 function kernelVersion(target: KernelTarget): string {
-  const texts = SAMPLE_FORMATS.flatMap((format) => [
-    ...new Set(knobCandidates(target, weightClass(format)).map((knobs) => gemvCode({ ...target, knobs }, format))),
-  ]);
+  const texts = SAMPLE_FORMATS.flatMap((format) => {
+    const name = weightClass(format);
+    const all = [...knobCandidates(target, name), ...promptCandidates(target, name, DEFAULT_KNOBS)];
+    const targets = all.map((knobs) => ({ ...target, knobs }));
+    const tiles = targets.flatMap((each) => gemmTiles(format, each).map(({ code }) => code));
+    return [...new Set([...targets.map((each) => gemvCode(each, format)), ...tiles])];
+  });
   return hashOf(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]));
 }
 

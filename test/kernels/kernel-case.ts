@@ -217,7 +217,11 @@ export class Bench {
  */
 export function withIntegerDot(target: KernelTarget, isProduct: boolean): { target: KernelTarget; tolerance: number } {
   const { q4, q8 } = target.knobs;
-  const knobs = { ...target.knobs, q4: { ...q4, integerDot: true }, q8: { ...q8, integerDot: true } };
+  const knobs = {
+    ...target.knobs,
+    q4: { ...q4, integerDot: true, integerTiles: true },
+    q8: { ...q8, integerDot: true, integerTiles: true },
+  };
   return {
     target: { ...target, knobs },
     tolerance: target.integerDot ? TOLERANCE.integerDot * (isProduct ? 2 : 1) : TOLERANCE.transcendental,
