@@ -4,11 +4,12 @@ import { Fields } from '../src/formats/fields.ts';
 import { type GpuOptions, openGpu } from '../src/gpu/device.ts';
 import { hasRoomFor } from '../src/gpu/memory-probe.ts';
 import { checkpointFromTensors } from '../src/hub/memory-checkpoint.ts';
+import type { KvDType } from '../src/kernels/attention.ts';
 import { GREEDY } from '../src/kernels/sampling.ts';
 import type { Model } from '../src/models/model.ts';
 import { createModel } from '../src/models/registry.ts';
 import { TokenLoop } from '../src/runtime/generate.ts';
-import type { DTypeChoice } from '../src/runtime/load-weights.ts';
+import { checkFormats, type DTypeChoice, type FormatOptions } from '../src/runtime/load-weights.ts';
 import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { planMemory } from '../src/runtime/memory-plan.ts';
 import { randomModel } from '../src/runtime/random-model.ts';
@@ -23,6 +24,8 @@ export type BenchDType = (typeof BENCH_DTYPES)[number];
 export interface BenchOptions {
   shape: string;
   dtype: BenchDType;
+  /** How keys and values are kept; as for any model where left out. */
+  kvCacheDType?: FormatOptions['kv_cache_dtype'];
   /** Lengths of prompts; each is measured with each context. */
   promptTokens: readonly number[];
   /**
@@ -47,6 +50,7 @@ export interface BenchResult {
   adapter: string;
   shape: string;
   dtype: BenchDType;
+  kv_cache_dtype: KvDType;
   prompt_tokens: number;
   context_tokens: number;
   decode_tokens: number;
@@ -156,19 +160,28 @@ export function combinations({ promptTokens, contexts }: Pick<BenchOptions, 'pro
 /**
  * A shape with random weights on a device of its own, which the caller disposes; an abort destroys it at once, so that nobody waits for
  * what the GPU still has to do.
- * @throws {DeviceMemoryError} the weights and a cache of so many slots do not fit; what opening the device throws.
+ * @throws {DeviceMemoryError} the weights and a cache of so many slots do not fit; {InputError} a wrong option; what opening the device
+ * throws.
  */
 export async function openShape(
-  { shape, dtype, tune, gpu: gpuOptions }: Pick<BenchOptions, 'shape' | 'dtype' | 'tune' | 'gpu'>,
+  {
+    shape,
+    dtype,
+    kvCacheDType = 'auto',
+    tune,
+    gpu: gpuOptions,
+  }: Pick<BenchOptions, 'shape' | 'dtype' | 'kvCacheDType' | 'tune' | 'gpu'>,
   slots: number,
   signal?: AbortSignal,
 ): Promise<LoadedModel> {
   const model = modelOf(shape);
+  const formats = { dtype, kv_cache_dtype: kvCacheDType };
+  checkFormats(formats);
   const gpu = await openGpu(gpuOptions);
   try {
     signal?.throwIfAborted();
     signal?.addEventListener('abort', () => gpu.dispose(), { once: true });
-    const plan = planMemory(gpu, model, checkpointFromTensors(new Map()), { dtype }, slots);
+    const plan = planMemory(gpu, model, checkpointFromTensors(new Map()), formats, slots);
     const layerKeysBytes = plan.kvCacheBytes / (2 * model.layers);
     if (layerKeysBytes > plan.largestBinding.limitBytes || !(await hasRoomFor(gpu, plan.totalBytes))) {
       throw new DeviceMemoryError({
@@ -178,7 +191,7 @@ export async function openShape(
         remedy: 'choose a smaller shape, a smaller dtype or a shorter context, or close other pages that use the GPU',
       });
     }
-    return await randomModel(gpu, model, { dtype, tune });
+    return await randomModel(gpu, model, { ...formats, tune });
   } catch (error) {
     gpu.dispose();
     signal?.throwIfAborted();
@@ -231,6 +244,7 @@ export async function* runBench(
           adapter: gpu.name,
           shape,
           dtype,
+          kv_cache_dtype: session.cache.dtype,
           prompt_tokens: promptTokens,
           context_tokens: contextTokens,
           decode_tokens: decodeTokens,

@@ -4,8 +4,10 @@ import type { Op } from '../src/graph/graph.ts';
 import { weightsOf } from '../src/graph/graph.ts';
 import type { Plan } from '../src/graph/plan.ts';
 import type { MatrixSpec } from '../src/graph/weights.ts';
+import type { KvDType } from '../src/kernels/attention.ts';
 import type { StepSize } from '../src/kernels/kernel.ts';
 import { GREEDY } from '../src/kernels/sampling.ts';
+import { keptDType } from '../src/runtime/kv-cache.ts';
 import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { Sampler } from '../src/runtime/sampler.ts';
 import { Session } from '../src/runtime/session.ts';
@@ -32,6 +34,7 @@ export interface KernelResult {
   adapter: string;
   shape: string;
   dtype: BenchDType;
+  kv_cache_dtype: KvDType;
   /** The knobs of the kernels that decode: the defaults where nothing was tuned. */
   tuned: GemvKnobs;
   peaks: Peaks;
@@ -105,6 +108,7 @@ export async function* runKernelBench(
         adapter: loaded.gpu.name,
         shape: options.shape,
         dtype: options.dtype,
+        kv_cache_dtype: keptDType(loaded.model.attention, loaded.kvDType),
         tuned: loaded.knobs,
         peaks,
         steps: await measureSteps(loaded, combination, peaks),

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
 import { DEFAULT_KNOBS, type GemvKnobs } from '../src/kernels/kernel.ts';
+import type { FormatOptions } from '../src/runtime/load-weights.ts';
 import { BENCH_DTYPES, type BenchDType, type BenchResult, combinations, modelOf, runBench } from './bench.ts';
 import { type KernelResult, runKernelBench } from './kernels.ts';
 import type { PageOptions } from './page.ts';
@@ -13,6 +14,7 @@ const USAGE = `usage: bench [options]
 Every shape is measured with every dtype, prompt length and context, one JSON line each. LIST: values with commas between.
   --shape LIST           of ${Object.keys(SHAPES).join(', ')} (tiny)
   --dtype LIST           how weights are kept: ${BENCH_DTYPES.join(', ')} (f16)
+  --kv-dtype NAME        how keys and values are kept: auto, f32, f16, q8 (auto)
   --prompt-tokens LIST   (64)
   --context LIST         tokens in the KV cache when decode starts: the prompt is the last of them, and those before it
                          are not computed. Their slots hold zeros, as what attention costs does not depend on values.
@@ -40,6 +42,7 @@ function readOptions(args: string[]) {
     options: {
       shape: { type: 'string', default: 'tiny' },
       dtype: { type: 'string', default: 'f16' },
+      'kv-dtype': { type: 'string', default: 'auto' },
       'prompt-tokens': { type: 'string', default: '64' },
       context: { type: 'string', default: '' },
       'decode-tokens': { type: 'string', default: '32' },
@@ -104,6 +107,7 @@ function runsOf(values: ReturnType<typeof readOptions>): PageOptions[] {
   });
   const common = {
     what: values.load ? 'load' : values.kernels ? 'kernels' : 'speed',
+    kvCacheDType: values['kv-dtype'] as FormatOptions['kv_cache_dtype'],
     promptTokens: countsOf('prompt-tokens', values['prompt-tokens']),
     contexts: countsOf('context', values.context),
     decodeTokens: countsOf('decode-tokens', values['decode-tokens'])[0] ?? 1,

@@ -10,6 +10,8 @@ const MODELS = ['intab-chat', 'intab-chat-moe'];
 
 const CHOICES: LoadOptions[] = [
   { dtype: 'f32' },
+  { dtype: 'f32', kv_cache_dtype: 'f16' },
+  { dtype: 'f32', kv_cache_dtype: 'q8' },
   { dtype: 'f16' },
   { dtype: 'q8' },
   { dtype: 'q4', symmetric: false },

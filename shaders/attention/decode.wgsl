@@ -12,8 +12,8 @@ override OUT_STRIDE: u32;
 
 // @use step
 @group(0) @binding(1) var<storage, read> qkv: array<f32>; // [B, (H + 2G)·D]
-@group(0) @binding(2) var<storage, read_write> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
-@group(0) @binding(3) var<storage, read_write> values: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(2) var<storage, read_write> keys: array<KvElement>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(3) var<storage, read_write> values: array<KvElement>; // [B, G, CAPACITY, D padded]
 @group(0) @binding(4) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
 @group(0) @binding(5) var<storage, read_write> split_sums: array<vec4f>; // [B, H, splits, UNITS + 1]
 @group(0) @binding(6) var<storage, read_write> o: array<f32>; // [B, H·D]
@@ -21,6 +21,7 @@ override OUT_STRIDE: u32;
 
 // @use kv
 // @use rope
+// @use kv_append
 // @use mask
 
 const KEYS = 32u; // cached slots a round
@@ -100,15 +101,15 @@ fn main(
   var totals: array<f32, GROUP>;
 
   // Loads go ahead of their use: a round's values when it begins, the next round's keys as soon as this one's are used.
-  let k_base = (kv_base + key) * UNITS + lane;
+  let k_row = kv_base + key;
   var k = array<KvVector, K_LOADS>();
   for (var i = 0u; i < K_LOADS; i++) {
-    k[i] = keys[k_base + begin * UNITS + i * LANES];
+    k[i] = load_key(k_row + begin, lane + i * LANES);
   }
   for (var j0 = begin; j0 < end; j0 += KEYS) {
     var v = array<KvVector, V_LOADS>();
     for (var i = 0u; i < V_LOADS; i++) {
-      v[i] = values[(kv_base + j0 + lane_set + i * COLUMN_SETS) * UNITS + column];
+      v[i] = load_value(kv_base + j0 + lane_set + i * COLUMN_SETS, column);
     }
     // Given a value on purpose: without one, SwiftShader keeps the last round's (seen in Chromium 156).
     var dots = array<f32, GROUP>();
@@ -116,7 +117,7 @@ fn main(
       for (var i = 0u; i < K_LOADS; i++) {
         let unit = i * LANES + lane;
         if (UNITS % LANES == 0u || unit < UNITS) {
-          let part = kv_load(k[i]);
+          let part = kv_unpack(k[i]);
           for (var g = 0u; g < GROUP; g++) {
             dots[g] += dot(part, q[g * UNITS + unit]);
           }
@@ -125,7 +126,7 @@ fn main(
     }
     if (j0 + KEYS < end) {
       for (var i = 0u; i < K_LOADS; i++) {
-        k[i] = keys[k_base + (j0 + KEYS) * UNITS + i * LANES];
+        k[i] = load_key(k_row + j0 + KEYS, lane + i * LANES);
       }
     }
     for (var g = 0u; g < GROUP; g++) {
@@ -171,7 +172,7 @@ fn main(
       for (var i = 0u; i < V_LOADS; i++) {
         let j = i * COLUMN_SETS + lane_set;
         if (j < KEYS && j0 + j < end) {
-          let part = kv_load(v[i]);
+          let part = kv_unpack(v[i]);
           for (var g = 0u; g < GROUP; g++) {
             let p = weights[g * KEYS + j];
             sums[g] += p * part;
@@ -189,8 +190,8 @@ fn main(
     for (var unit = lid; unit < UNITS; unit += WG) {
       new_key[unit] = rotated4(sequence, k_base, unit, HEAD_DIM, scales[GROUP]);
       if (head0 == kv_head * (HEADS / KV_HEADS)) {
-        keys[(kv_base + past) * UNITS + unit] = kv_store(new_key[unit]);
-        values[(kv_base + past) * UNITS + unit] = kv_store(plain4(v_base, unit));
+        append_key(kv_base + past, unit, new_key[unit], sequence, k_base, scales[GROUP]);
+        append_value(kv_base + past, unit, plain4(v_base, unit), v_base);
       }
     }
     workgroupBarrier();

@@ -11,8 +11,8 @@ override OUT_STRIDE: u32;
 
 // @use step
 @group(0) @binding(1) var<storage, read> q: array<vec4f>; // [R, H, D padded]
-@group(0) @binding(2) var<storage, read> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
-@group(0) @binding(3) var<storage, read> values: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(2) var<storage, read> keys: array<KvElement>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(3) var<storage, read> values: array<KvElement>; // [B, G, CAPACITY, D padded]
 @group(0) @binding(4) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
 @group(0) @binding(5) var<storage, read_write> o: array<f32>; // [R, H·D]
 
@@ -40,14 +40,14 @@ fn k_at(kv_base: u32, slot: u32, last_slot: u32, unit: u32) -> vec4f {
   if (slot >= last_slot || unit >= UNITS) {
     return vec4f(0.0);
   }
-  return kv_load(keys[(kv_base + slot) * UNITS + unit]);
+  return kv_unpack(load_key(kv_base + slot, unit));
 }
 
 fn v_at(kv_base: u32, slot: u32, last_slot: u32, unit: u32) -> vec4f {
   if (slot >= last_slot || unit >= UNITS) {
     return vec4f(0.0);
   }
-  return kv_load(values[(kv_base + slot) * UNITS + unit]);
+  return kv_unpack(load_value(kv_base + slot, unit));
 }
 
 @compute @workgroup_size(128)

@@ -10,12 +10,13 @@ override QKV_STRIDE: u32;
 // @use step
 @group(0) @binding(1) var<storage, read> qkv: array<f32>; // [R, (H + 2G)·D]
 @group(0) @binding(2) var<storage, read_write> q: array<vec4f>; // [R, H, D padded]
-@group(0) @binding(3) var<storage, read_write> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
-@group(0) @binding(4) var<storage, read_write> values: array<KvVector>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(3) var<storage, read_write> keys: array<KvElement>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(4) var<storage, read_write> values: array<KvElement>; // [B, G, CAPACITY, D padded]
 @group(0) @binding(5) var<storage, read> head_gains: array<f32>; // [2, D] of q and k, where there is a norm
 
 // @use kv
 // @use rope
+// @use kv_append
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) at: vec3u) {
@@ -40,10 +41,10 @@ fn main(@builtin(global_invocation_id) at: vec3u) {
   let tokens = step[STEP_TOKENS];
   let slot = step[STEP_PAST] + row % tokens;
   let g = (head - HEADS) % KV_HEADS;
-  let to = (((row / tokens) * KV_HEADS + g) * capacity() + slot) * UNITS + unit;
+  let to = ((row / tokens) * KV_HEADS + g) * capacity() + slot;
   if (head < HEADS + KV_HEADS) {
-    keys[to] = kv_store(rotated4(row, base, unit, HEAD_DIM, scale));
+    append_key(to, unit, rotated4(row, base, unit, HEAD_DIM, scale), row, base, scale);
   } else {
-    values[to] = kv_store(plain4(base, unit));
+    append_value(to, unit, plain4(base, unit), base);
   }
 }

@@ -8,9 +8,10 @@ override WG: u32 = 64u;
 
 // @use step
 @group(0) @binding(1) var<storage, read> q: array<vec4f>; // [R, H, D padded]
-@group(0) @binding(2) var<storage, read> keys: array<KvVector>; // [B, G, CAPACITY, D padded]
-@group(0) @binding(3) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
-@group(0) @binding(4) var<storage, read_write> p: array<f32>; // [B, H, T, S + T]
+@group(0) @binding(2) var<storage, read> keys: array<KvElement>; // [B, G, CAPACITY, D padded]
+@group(0) @binding(3) var<storage, read> values: array<KvElement>; // the same; only the snippet names them
+@group(0) @binding(4) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
+@group(0) @binding(5) var<storage, read_write> p: array<f32>; // [B, H, T, S + T]
 
 // @use kv
 // @use mask
@@ -33,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
     if (visible(sequence, past + t, j)) {
       score = 0.0;
       for (var unit = 0u; unit < UNITS; unit++) {
-        score += dot(q[q_base + unit], kv_load(keys[(kv_base + j) * UNITS + unit]));
+        score += dot(q[q_base + unit], kv_unpack(load_key(kv_base + j, unit)));
       }
       score *= SCALE;
     }

@@ -1,4 +1,4 @@
 // KV cache stored as f32, four elements at a time.
-alias KvVector = vec4f;
-fn kv_load(value: KvVector) -> vec4f { return value; }
-fn kv_store(value: vec4f) -> KvVector { return value; }
+alias KvElement = vec4f;
+fn kv_unpack(stored: KvElement) -> vec4f { return stored; }
+fn kv_pack(value: vec4f) -> KvElement { return value; }

@@ -13,7 +13,7 @@ import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
 import type { Model, Task } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
-import type { DTypeChoice, FormatOptions } from '../runtime/load-weights.ts';
+import { checkFormats, type DTypeChoice, type FormatOptions } from '../runtime/load-weights.ts';
 import { kvDTypeFor, LoadedModel } from '../runtime/loaded-model.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
 import type { TuneOptions } from '../runtime/tuner.ts';
@@ -90,10 +90,11 @@ export interface OpenedHeaders {
 
 /**
  * Reads a model's configuration and the headers of its weights.
- * @throws {SourceError} no such model, or the network fails. {FormatError} {ConfigError} {UnsupportedError} a file that intab
+ * @throws what {@link checkFormats} throws, before anything is fetched. {SourceError} no such model, or the network fails. {FormatError} {ConfigError} {UnsupportedError} a file that intab
  * cannot read or run, named. {WebGpuUnavailableError} no WebGPU.
  */
 export async function openHeaders(location: ModelLocation, task: Task, options: LoadOptions): Promise<OpenedHeaders> {
+  checkFormats(options);
   const { device = 'webgpu', rope_precision, signal, progress_callback } = options;
   const source: ModelSource = openModelSource(location, options, (error) =>
     progress_callback?.({ status: 'uncached', name: source.name, error }),
@@ -154,7 +155,7 @@ export async function openModel(
     dtype,
     onAllocated: (weights, knobs) => {
       if (!warmsUp) return;
-      const kvDType = kvDTypeFor(dtype, checkpoint);
+      const kvDType = kvDTypeFor({ ...options, dtype }, checkpoint);
       // What is wrong with a kernel is told where it is used: at the first prompt.
       compiled = compileGeneration({ gpu, model, weights, kvDType, knobs }).catch(() => undefined);
     },

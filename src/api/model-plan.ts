@@ -2,6 +2,7 @@
 import { IntabError, SourceError, WebGpuUnavailableError } from '../errors.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { Task } from '../models/model.ts';
+import { checkFormats } from '../runtime/load-weights.ts';
 import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
 import { DEFAULT_CONTEXT, inWords, type LoadOptions, openHeaders } from './load.ts';
 
@@ -28,9 +29,10 @@ export interface ModelPlan {
 
 /**
  * Reads a model's configuration and headers (a few kilobytes, by range requests) and says what it would take.
- * @throws {SourceError} there is no such model; {WebGpuUnavailableError} no WebGPU.
+ * @throws {SourceError} there is no such model; {InputError} a wrong option; {WebGpuUnavailableError} no WebGPU.
  */
 export async function planModel(location: ModelLocation, options: ModelPlanOptions = {}): Promise<ModelPlan> {
+  checkFormats(options);
   const { task = 'causal', dtype = 'auto' } = options;
   const nothing = { dtype: undefined, downloadBytes: 0, contextLength: 0, plans: [] };
   try {

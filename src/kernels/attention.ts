@@ -5,12 +5,16 @@ import decodeSource from '../../shaders/attention/decode.wgsl?raw';
 import prefillSource from '../../shaders/attention/prefill.wgsl?raw';
 import ropeCacheSource from '../../shaders/attention/rope_cache.wgsl?raw';
 import weightsSource from '../../shaders/attention/weights.wgsl?raw';
+import kvAppendPlain from '../../shaders/lib/kv_append_plain.wgsl?raw';
+import kvAppendQ8 from '../../shaders/lib/kv_append_q8.wgsl?raw';
 import kvF16 from '../../shaders/lib/kv_f16.wgsl?raw';
 import kvF32 from '../../shaders/lib/kv_f32.wgsl?raw';
+import kvPlain from '../../shaders/lib/kv_plain.wgsl?raw';
+import kvQ8 from '../../shaders/lib/kv_q8.wgsl?raw';
 import maskSnippet from '../../shaders/lib/mask.wgsl?raw';
 import ropeSnippet from '../../shaders/lib/rope.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
-import { alignUp } from '../tensor/dtype.ts';
+import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
 import {
   type Activation,
   type KernelTarget,
@@ -40,9 +44,12 @@ export interface AttentionShape {
   bidirectional?: boolean | undefined;
 }
 
-export type KvDType = 'f32' | 'f16';
+export const KV_DTYPES = ['f32', 'f16', 'q8'] as const;
 
-/** One layer's cache: keys and values `[B, G, capacity, D padded to 8]`; the step says the capacity. */
+/** How keys and values are kept: as floats, or as 8-bit integers with an f32 scale for every 32 elements of a head. */
+export type KvDType = (typeof KV_DTYPES)[number];
+
+/** One layer's cache: keys and values `[B, G, capacity, D padded to 8]`, in q8 with the scales behind each D; the step says the capacity. */
 export interface LayerCache {
   keys: GPUBuffer;
   values: GPUBuffer;
@@ -64,6 +71,15 @@ export function paddedHeadDim(headDim: number): number {
   return alignUp(headDim, 8);
 }
 
+const KV_GROUP = 32;
+
+/** Bytes of one head's keys, or values, of one slot. */
+export function kvRowBytes(headDim: number, dtype: KvDType): number {
+  const elements = paddedHeadDim(headDim);
+  if (dtype === 'q8') return elements + Math.ceil(elements / KV_GROUP) * 4;
+  return elements * dtypeSizeBytes(dtype);
+}
+
 /** How many splits decode attention takes for `past` cached slots. */
 export function decodeSplits(past: number, window: number | undefined): number {
   const seen = Math.min(past, window ?? past);
@@ -83,7 +99,8 @@ function maskConstants(shape: AttentionShape, cache: LayerCache) {
   return { MASKED: cache.mask ? 1 : 0, WINDOW: shape.window ?? 0, BIDIRECTIONAL: shape.bidirectional ? 1 : 0 };
 }
 
-const kvFor = (dtype: KvDType) => (dtype === 'f32' ? kvF32 : kvF16);
+const KV_READS: Record<KvDType, string> = { f32: kvF32 + kvPlain, f16: kvF16 + kvPlain, q8: kvQ8 };
+const KV_APPENDS: Record<KvDType, string> = { f32: kvAppendPlain, f16: kvAppendPlain, q8: kvAppendQ8 };
 
 /** RMSNorm of each head of q and k. */
 export interface HeadNorm<Gains> {
@@ -120,8 +137,9 @@ export function ropeCache({ shape, headNorm, cache, qkv, q, step }: RopeCacheArg
         code: assembleShader(ropeCacheSource, {
           shape: shapeSnippet(fixed),
           step: STEP_WGSL,
-          kv: kvFor(cache.dtype),
+          kv: KV_READS[cache.dtype],
           rope: ropeSnippet,
+          kv_append: KV_APPENDS[cache.dtype],
         }),
         bindings: ['read', 'read', 'write', 'write', 'write', 'read'],
         constants,
@@ -161,7 +179,7 @@ export function prefillAttention({ shape, cache, q, o, step }: AttendArgs): Laun
         code: assembleShader(prefillSource, {
           shape: shapeSnippet(chunks),
           step: STEP_WGSL,
-          kv: kvFor(cache.dtype),
+          kv: KV_READS[cache.dtype],
           mask: maskSnippet,
         }),
         bindings: ['read', 'read', 'read', 'read', 'read', 'write'],
@@ -220,8 +238,9 @@ export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[
         code: assembleShader(decodeSource, {
           shape: shapeSnippet(decodeShape),
           step: STEP_WGSL,
-          kv: kvFor(cache.dtype),
+          kv: KV_READS[cache.dtype],
           rope: ropeSnippet,
+          kv_append: KV_APPENDS[cache.dtype],
           mask: maskSnippet,
         }),
         bindings: ['read', 'read', 'write', 'write', 'read', 'write', 'write', 'read'],
@@ -279,14 +298,14 @@ export function attentionWeights(target: KernelTarget, { shape, cache, q, p, ste
         code: assembleShader(weightsSource, {
           shape: shapeSnippet(fixed),
           step: STEP_WGSL,
-          kv: kvFor(cache.dtype),
+          kv: KV_READS[cache.dtype],
           mask: maskSnippet,
           reduce: reduceFor(target),
         }),
-        bindings: ['read', 'read', 'read', 'read', 'write'],
+        bindings: ['read', 'read', 'read', 'read', 'read', 'write'],
         constants,
       },
-      bindings: [step, q.buffer, cache.keys, cache.mask ?? step, p],
+      bindings: [step, q.buffer, cache.keys, cache.values, cache.mask ?? step, p],
       grid: (size, grid) => {
         grid[0] = size.tokens;
         grid[1] = shape.heads;

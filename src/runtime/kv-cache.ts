@@ -1,7 +1,7 @@
 // The KV cache of one session: keys and values of each layer, allocated once, appended in place, never re-created.
 import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { type AttentionShape, type KvDType, type LayerCache, paddedHeadDim } from '../kernels/attention.ts';
+import { type AttentionShape, type KvDType, kvRowBytes, type LayerCache } from '../kernels/attention.ts';
 
 export class KvCache {
   readonly batch: number;
@@ -79,14 +79,14 @@ export class KvCache {
   }
 }
 
-/** Pairs of f16 share a word, so a head of odd pairs is kept in f32. */
+/** Words hold several elements of the smaller dtypes, so a head whose dimension is no multiple of 4 is kept in f32. */
 export function keptDType(attention: readonly AttentionShape[], dtype: KvDType): KvDType {
   return attention.every(({ headDim }) => headDim % 4 === 0) ? dtype : 'f32';
 }
 
 /** Bytes of the keys, or of the values, of one token in one layer. */
 function slotBytes({ kvHeads, headDim }: AttentionShape, dtype: KvDType): number {
-  return kvHeads * paddedHeadDim(headDim) * (dtype === 'f32' ? 4 : 2);
+  return kvHeads * kvRowBytes(headDim, dtype);
 }
 
 /** Bytes that a cache of `capacity` slots takes on the GPU. */

@@ -1,12 +1,13 @@
 // Streams a checkpoint's tensors onto the GPU (row-uploader.ts), after checking them against the model, in the formats that were asked
 // for. Host memory stays at a few staging buffers whatever the model's size.
-import { FormatError, UnsupportedError } from '../errors.ts';
+import { FormatError, InputError, UnsupportedError } from '../errors.ts';
 import { type TensorEntry, weightDType } from '../formats/safetensors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Graph, weightsOf } from '../graph/graph.ts';
 import { type MatrixSpec, placedRow, type VectorSpec, type WeightSpec } from '../graph/weights.ts';
 import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
 import type { DerivedBytes } from '../hub/source.ts';
+import { KV_DTYPES, type KvDType } from '../kernels/attention.ts';
 import type { WeightDType, WeightFormat } from '../kernels/kernel.ts';
 import type { Model } from '../models/model.ts';
 import { fittingGroup } from '../quant/format.ts';
@@ -20,7 +21,7 @@ import { WeightStore } from './weight-store.ts';
 /** How weights are kept: `auto` keeps the checkpoint's dtype, or the formats of a GGUF file; `q8` and `q4` quantise to 8 or 4 bits while loading. */
 export type DTypeChoice = 'auto' | WeightDType | 'q8' | 'q4';
 
-/** The choices about weights' formats. */
+/** The choices about formats. */
 export interface FormatOptions {
   dtype?: DTypeChoice;
   /** Of quantised dtypes: how token embeddings and heads are kept; `q8` unless stated. */
@@ -29,6 +30,23 @@ export interface FormatOptions {
   group_size?: 32 | 64 | 128;
   /** Of quantised dtypes: zero in the middle of each group's range, the default, or an offset for each group. */
   symmetric?: boolean;
+  /**
+   * How keys and values are kept: `q8` as 8-bit integers that share a scale by 32, in 36 bytes where `f16` takes 64 and `f32` 128. `auto`, the
+   * default, is `f16` where weights are `f16` or smaller, else `f32`. Heads whose dimension is no multiple of 4 are always kept in `f32`.
+   */
+  kv_cache_dtype?: 'auto' | KvDType;
+}
+
+/** @throws {InputError} there is no such `kv_cache_dtype`. */
+export function checkFormats({ kv_cache_dtype = 'auto' }: FormatOptions): void {
+  const choices: readonly string[] = ['auto', ...KV_DTYPES];
+  if (choices.includes(kv_cache_dtype)) return;
+  throw new InputError({
+    what: 'The option kv_cache_dtype names no way to keep keys and values',
+    expected: `one of ${choices.join(', ')}`,
+    actual: JSON.stringify(kv_cache_dtype),
+    remedy: 'correct it, or leave it out',
+  });
 }
 
 export interface LoadWeightsOptions extends FormatOptions {

@@ -28,7 +28,7 @@ export class LoadedModel {
   readonly gpu: Gpu;
   readonly model: Model;
   readonly weights: WeightStore;
-  /** How sessions keep keys and values unless told otherwise: f16 where the weights are f16 or smaller, else f32. */
+  /** How sessions keep keys and values unless told otherwise. */
   readonly kvDType: KvDType;
   /** Of the kernels that decode. */
   readonly knobs: GemvKnobs;
@@ -60,7 +60,7 @@ export class LoadedModel {
         onAllocated: (weights) => options.onAllocated?.(weights, knobs),
       }),
     );
-    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype, checkpoint), knobs);
+    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options, checkpoint), knobs);
     // In the background: whoever waits for the model does not wait for this, and where it fails, weights are quantised anew next time.
     if (place) writeStored(gpu, weights, place, loaded.#disposing.signal).catch(() => undefined);
     return loaded;
@@ -106,8 +106,10 @@ export function fullGraph(model: Model) {
 
 const SMALL_DTYPES: readonly DTypeChoice[] = ['f16', 'q8', 'q4'];
 
-/** How keys and values are kept beside weights of a dtype. */
-export function kvDTypeFor(dtype: DTypeChoice = 'auto', checkpoint?: Checkpoint): KvDType {
+/** How keys and values are kept: as asked for, or what fits the weights. */
+export function kvDTypeFor(options: FormatOptions, checkpoint?: Checkpoint): KvDType {
+  const { dtype = 'auto', kv_cache_dtype = 'auto' } = options;
+  if (kv_cache_dtype !== 'auto') return kv_cache_dtype;
   const isSmall = dtype === 'auto' ? checkpoint && isQuantizedCheckpoint(checkpoint) : SMALL_DTYPES.includes(dtype);
   return isSmall ? 'f16' : 'f32';
 }

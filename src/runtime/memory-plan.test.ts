@@ -52,6 +52,8 @@ it('counts the other formats, and the context', () => {
   // 22 layers, keys and values of 4 heads of 64 in f16.
   expect(half.kvCacheBytes).toBe(22 * 2 * 4 * 64 * 2 * 1024);
   expect(plan(SMALL, { dtype: 'f16' }, 2048).kvCacheBytes).toBe(2 * half.kvCacheBytes);
+  const { kvCacheBytes } = plan(SMALL, { dtype: 'f16', kv_cache_dtype: 'q8' }, 1024);
+  expect(kvCacheBytes / half.kvCacheBytes).toBe(36 / 64);
   expect(half.largestBinding).toMatchObject({ sizeBytes: 32_000 * 2048 * 2, limitBytes: 128 * 2 ** 20 });
   // The token tables are split.
   const { largestBinding } = plan(SMALL, { dtype: 'f32' }, 1024);

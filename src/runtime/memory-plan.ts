@@ -49,7 +49,7 @@ export function planMemory(
     if (spec.kind === 'vector') return sum + vectorLength(spec) * 4;
     return sum + count(spec.name, matrixBytes(spec, formatFor(spec, options, checkpoint)));
   }, 0);
-  const cache = kvCacheBytes(model.attention, contextLength, kvDTypeFor(options.dtype, checkpoint));
+  const cache = kvCacheBytes(model.attention, contextLength, kvDTypeFor(options, checkpoint));
   count('keys of one layer', cache / (2 * model.layers));
   const tokens = model.bidirectional ? contextLength : Math.min(MAX_STEP_ROWS, contextLength);
   const last = model.hasLogits ? 'keptLogits' : 'hidden';

@@ -42,5 +42,5 @@ export async function randomModel(
     }
     await gpu.queue.onSubmittedWorkDone();
   });
-  return new LoadedModel(gpu, model, weights, kvDTypeFor(options.dtype), knobs);
+  return new LoadedModel(gpu, model, weights, kvDTypeFor(options), knobs);
 }

@@ -15,9 +15,9 @@ import {
   type WeightPart,
 } from '../../src/kernels/kernel.ts';
 import { StepData, stepWords } from '../../src/kernels/step.ts';
-import { alignUp, dtypeSizeBytes } from '../../src/tensor/dtype.ts';
+import { alignUp } from '../../src/tensor/dtype.ts';
 import { randomFloats, randomSource, seedOf } from '../random.ts';
-import { encodeRows, weightBytes } from '../weight-bits.ts';
+import { encodeRows } from '../weight-bits.ts';
 
 /** What a buffer must hold afterwards. */
 export interface Expectation {
@@ -102,19 +102,10 @@ export class Bench {
     return this.buffer(label, new Uint32Array(alignUp(words, 4) + GUARD).fill(POISON));
   }
 
-  /** An output of which some elements hold numbers already, in f32 or packed f16; undefined ones are poisoned. */
-  partlyFilled(label: string, dtype: 'f32' | 'f16', values: readonly (number | undefined)[]): GPUBuffer {
-    const elements = dtype === 'f32' ? values.length : values.length / 2;
-    const words = new Uint32Array(alignUp(elements, 4) + GUARD).fill(POISON);
-    const bytes = weightBytes(
-      dtype,
-      Float32Array.from(values, (value) => value ?? 0),
-    );
-    const sizeBytes = dtypeSizeBytes(dtype);
-    values.forEach((value, i) => {
-      const at = i * sizeBytes;
-      if (value !== undefined) new Uint8Array(words.buffer).set(bytes.subarray(at, at + sizeBytes), at);
-    });
+  /** An output of `sizeBytes` of which some places hold something already; all others are poisoned. */
+  partlyFilled(label: string, sizeBytes: number, pieces: readonly { at: number; bytes: Uint8Array }[]): GPUBuffer {
+    const words = new Uint32Array(alignUp(Math.ceil(sizeBytes / 4), 4) + GUARD).fill(POISON);
+    for (const { at, bytes } of pieces) new Uint8Array(words.buffer).set(bytes, at);
     return this.buffer(label, words);
   }
 

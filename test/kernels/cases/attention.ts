@@ -4,7 +4,9 @@ import {
   type AttentionShape,
   attentionWeights,
   decodeAttention,
+  type HeadNorm,
   type KvDType,
+  kvRowBytes,
   type LayerCache,
   paddedHeadDim,
   partialElements,
@@ -12,10 +14,9 @@ import {
   ropeCache,
 } from '../../../src/kernels/attention.ts';
 import type { StepSize } from '../../../src/kernels/kernel.ts';
-import { f16ToF32 } from '../../../src/tensor/half.ts';
-import { roundTo } from '../../weight-bits.ts';
+import { keptOf, kvRow, readKvRows } from '../../kv-rows.ts';
 import { type Bench, type Expectation, type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
-import { attention, rotate } from '../reference.ts';
+import { attention, rmsNorm, rotate } from '../reference.ts';
 
 type Padding = 'left' | 'right' | 'holes';
 
@@ -28,6 +29,7 @@ interface AttentionCase {
   past?: number;
   batch?: number;
   dtype?: KvDType;
+  headNorm?: HeadNorm<unknown>['place'];
   window?: number;
   bidirectional?: boolean;
   padding?: Padding;
@@ -47,10 +49,13 @@ class Scene {
   readonly qkv: Float32Array;
   readonly inverse: Float32Array;
   readonly scaling = 1.25;
+  /** [2, D] */
+  readonly gains: Float32Array<ArrayBuffer>;
+  readonly headNorm: HeadNorm<GPUBuffer> | undefined;
   readonly positions: number[];
   /** [B·T, H, D], rotated */
   readonly q: Float64Array;
-  /** [B, G, past + T, D]: the cache after the step */
+  /** [B, G, past + T, D]: the cache after the step, the new tokens' before the cache's dtype rounds them */
   readonly keys: Float64Array;
   readonly values: Float64Array;
 
@@ -70,21 +75,44 @@ class Scene {
     this.positions = Array.from({ length: rows }, (_, row) => past + (row % tokens) + 3 * Math.floor(row / tokens));
     this.q = new Float64Array(rows * heads * headDim);
     const slots = past + tokens;
-    const round = (value: number) => roundTo(this.dtype, value);
-    this.keys = Float64Array.from(bench.floats(batch * kvHeads * slots * headDim), round);
-    this.values = Float64Array.from(bench.floats(batch * kvHeads * slots * headDim), round);
+    this.keys = this.stored(bench.floats(batch * kvHeads * slots * headDim));
+    this.values = this.stored(bench.floats(batch * kvHeads * slots * headDim));
+    this.gains = bench.floats(2 * headDim);
+    this.headNorm = c.headNorm && { gains: bench.buffer('gains', this.gains), eps: 1e-2, place: c.headNorm };
     for (let row = 0; row < rows; row++) {
       const head = (index: number) =>
         this.qkv.slice(row * width + index * headDim, row * width + (index + 1) * headDim);
-      const turned = (index: number) => rotate(head(index), this.positions[row] as number, this.inverse, this.scaling);
+      const turned = (index: number) => this.turned(head(index), this.positions[row] as number, index >= heads);
       for (let h = 0; h < heads; h++) this.q.set(turned(h), (row * heads + h) * headDim);
       for (let g = 0; g < kvHeads; g++) {
         const slot = past + (row % tokens);
         const at = ((Math.floor(row / tokens) * kvHeads + g) * slots + slot) * headDim;
-        this.keys.set(turned(heads + g).map(round), at);
-        this.values.set(Float64Array.from(head(heads + kvHeads + g), round), at);
+        this.keys.set(turned(heads + g), at);
+        this.values.set(head(heads + kvHeads + g), at);
       }
     }
+  }
+
+  /** A head of q or k, rotated and normalised. */
+  private turned(head: Float32Array, position: number, isKey: boolean): Float64Array {
+    const { inverse, scaling, headNorm } = this;
+    const normed = (x: ArrayLike<number>, place: HeadNorm<unknown>['place']) => {
+      if (headNorm?.place !== place) return x;
+      const gains = this.gains.subarray(isKey ? x.length : 0, isKey ? undefined : x.length);
+      return rmsNorm(x, x.length, gains, headNorm.eps);
+    };
+    return Float64Array.from(normed(rotate(normed(head, 'before'), position, inverse, scaling), 'after'));
+  }
+
+  /** What the cache keeps of rows. */
+  private stored(data: Float32Array | Float64Array): Float64Array {
+    const { headDim } = this.shape;
+    const kept = new Float64Array(data.length);
+    for (let at = 0; at < data.length; at += headDim) {
+      const row = keptOf(this.dtype, data.subarray(at, at + headDim));
+      for (let d = 0; d < headDim; d++) kept[at + d] = row[d] as number;
+    }
+    return kept;
   }
 
   step(): GPUBuffer {
@@ -110,31 +138,35 @@ class Scene {
     return this.bench.activation('q', this.positions.length, heads * padded, data);
   }
 
-  /** The cache with its first `slots` slots filled, the others undefined; `[B, G, capacity, D padded]`. */
-  cacheElements(data: Float64Array, slots: number): (number | undefined)[] {
+  /** The rows of the first `slots` slots, and which rows of the cache they are. */
+  private *rows(data: Float64Array, slots: number) {
     const { batch, capacity, past, tokens } = this.size;
     const { kvHeads, headDim } = this.shape;
-    const padded = paddedHeadDim(headDim);
-    const elements: (number | undefined)[] = Array(batch * kvHeads * capacity * padded).fill(undefined);
     for (let head = 0; head < batch * kvHeads; head++) {
       for (let slot = 0; slot < slots; slot++) {
-        for (let d = 0; d < padded; d++) {
-          const from = (head * (past + tokens) + slot) * headDim + d;
-          elements[(head * capacity + slot) * padded + d] = d < headDim ? data[from] : 0;
-        }
+        const from = (head * (past + tokens) + slot) * headDim;
+        yield { row: head * capacity + slot, numbers: data.subarray(from, from + headDim) };
       }
     }
-    return elements;
   }
 
   /** The cache before the step, with `slots` slots filled and the rest poisoned. */
   cache(slots: number): LayerCache {
     const { dtype, bench, mask } = this;
-    const { capacity } = this.size;
+    const { batch, capacity } = this.size;
+    const { kvHeads, headDim } = this.shape;
+    const rowBytes = kvRowBytes(headDim, dtype);
     const masks = mask?.flatMap((row) => [...row, ...Array(capacity - row.length).fill(1)]);
+    const filled = (label: string, data: Float64Array) => {
+      const pieces = Array.from(this.rows(data, slots), ({ row, numbers }) => ({
+        at: row * rowBytes,
+        bytes: kvRow(dtype, numbers),
+      }));
+      return bench.partlyFilled(label, batch * kvHeads * capacity * rowBytes, pieces);
+    };
     return {
-      keys: bench.partlyFilled('keys', dtype, this.cacheElements(this.keys, slots)),
-      values: bench.partlyFilled('values', dtype, this.cacheElements(this.values, slots)),
+      keys: filled('keys', this.keys),
+      values: filled('values', this.values),
       dtype,
       mask: masks && bench.buffer('mask', Uint32Array.from(masks)),
     };
@@ -142,29 +174,57 @@ class Scene {
 
   /** The cache after the step. */
   cacheExpectations({ keys, values }: LayerCache): Expectation[] {
-    const slots = this.size.past + this.size.tokens;
-    const read = (bytes: ArrayBuffer) =>
-      this.dtype === 'f32' ? new Float32Array(bytes) : Float32Array.from(new Uint16Array(bytes), f16ToF32);
-    const tolerance = this.dtype === 'f32' ? TOLERANCE.f32 : TOLERANCE.f16;
+    const { dtype } = this;
+    const { batch, capacity, past, tokens } = this.size;
+    const { kvHeads, headDim } = this.shape;
+    const read = (bytes: ArrayBuffer) => readKvRows(dtype, headDim, bytes);
+    const expected = (data: Float64Array) => {
+      const rowLength = keptOf(dtype, new Float64Array(headDim)).length;
+      const elements: (number | undefined)[] = Array(batch * kvHeads * capacity * rowLength).fill(undefined);
+      for (const { row, numbers } of this.rows(data, past + tokens)) {
+        // Not as they are kept but as they are: a number halfway between two steps may go either way.
+        Array.from(keptOf(dtype, numbers)).forEach((kept, d) => {
+          elements[row * rowLength + d] = numbers[d] ?? kept;
+        });
+      }
+      return elements;
+    };
     return [
-      { name: 'keys', buffer: keys, expected: this.cacheElements(this.keys, slots), read, tolerance },
-      { name: 'values', buffer: values, expected: this.cacheElements(this.values, slots), read, tolerance },
-    ];
+      { name: 'keys', buffer: keys, data: this.keys },
+      { name: 'values', buffer: values, data: this.values },
+    ].map(({ name, buffer, data }) => {
+      const elements = expected(data);
+      const tolerance = dtype === 'q8' ? halfStep(elements) : TOLERANCE[dtype];
+      return { name, buffer, expected: elements, read, tolerance };
+    });
   }
 
-  reference(seesItself = false) {
-    const { shape, size, mask, q, keys, values } = this;
-    return attention({ ...size, ...shape, mask, seesItself, q, keys, values });
+  /** @param isFresh the new tokens' keys and values are used as they are, and not as the cache keeps them; and seen even where padding. */
+  reference(isFresh = false) {
+    const { shape, size, mask, q } = this;
+    const used = (data: Float64Array) => (isFresh ? data : this.stored(data));
+    return attention({
+      ...size,
+      ...shape,
+      mask,
+      seesItself: isFresh,
+      q,
+      keys: used(this.keys),
+      values: used(this.values),
+    });
   }
 
   output() {
     const { heads, headDim } = this.shape;
     return this.bench.activation('o', this.positions.length, heads * headDim);
   }
+}
 
-  get tolerance(): number {
-    return this.dtype === 'f32' ? TOLERANCE.transcendental : TOLERANCE.f16;
-  }
+/** Half a step of the largest element in 8 bits, relative to the root mean square; and the rounding of f32. */
+function halfStep(elements: readonly (number | undefined)[]): number {
+  const known = elements.filter((element) => element !== undefined);
+  const largest = Math.max(...known.map(Math.abs));
+  return ((0.5 / 127) * largest) / Math.sqrt(known.reduce((sum, x) => sum + x * x, 0) / known.length) + TOLERANCE.f32;
 }
 
 function paddingRow(padding: Padding | undefined, sequence: number, slots: number): number[] {
@@ -187,7 +247,14 @@ const PREPARE: Record<
     const padded = paddedHeadDim(shape.headDim);
     const q = scene.bench.activation('q', scene.positions.length, shape.heads * padded);
     return {
-      launches: ropeCache({ shape, cache, qkv: scene.qkvActivation(), q, step: scene.step() }),
+      launches: ropeCache({
+        shape,
+        headNorm: scene.headNorm,
+        cache,
+        qkv: scene.qkvActivation(),
+        q,
+        step: scene.step(),
+      }),
       expectations: [
         {
           name: 'q',
@@ -209,7 +276,7 @@ const PREPARE: Record<
           name: 'o',
           buffer: o.buffer,
           expected: padRows(scene.reference().outputs, scene.positions.length, o.width, o.stride),
-          tolerance: scene.tolerance,
+          tolerance: TOLERANCE.transcendental,
         },
       ],
     };
@@ -222,6 +289,7 @@ const PREPARE: Record<
     return {
       launches: decodeAttention(bench.target, {
         shape,
+        headNorm: scene.headNorm,
         cache,
         qkv: scene.qkvActivation(),
         o,
@@ -233,7 +301,7 @@ const PREPARE: Record<
           name: 'o',
           buffer: o.buffer,
           expected: padRows(scene.reference(true).outputs, size.batch, o.width, o.stride),
-          tolerance: scene.tolerance,
+          tolerance: TOLERANCE.transcendental,
         },
         ...scene.cacheExpectations(cache),
       ],
@@ -246,7 +314,7 @@ const PREPARE: Record<
     const cache = scene.cache(size.past + size.tokens);
     return {
       launches: attentionWeights(bench.target, { shape, cache, q: scene.qActivation(), p, step: scene.step() }),
-      expectations: [{ name: 'p', buffer: p, expected, tolerance: scene.tolerance }],
+      expectations: [{ name: 'p', buffer: p, expected, tolerance: TOLERANCE.transcendental }],
     };
   },
 };
@@ -254,6 +322,7 @@ const PREPARE: Record<
 function attentionCase(c: AttentionCase): KernelCase {
   const { kernel, heads, kvHeads, headDim, tokens = 1, past = 0, batch = 1, dtype = 'f32' } = c;
   const extras = [
+    c.headNorm && `norm ${c.headNorm}`,
     c.bidirectional && 'bidirectional',
     c.window && `window ${c.window}`,
     c.padding && `${c.padding} padding`,
@@ -280,11 +349,30 @@ const HEADS = [
   { heads: 2, kvHeads: 1, headDim: 128 },
 ] as const;
 const FEW = { heads: 4, kvHeads: 2, headDim: 16 } as const;
+/** Those that fill their scales' groups of 32 and those that do not. */
+const WIDTHS = [8, 20, 32, 64, 80, 96, 128, 256] as const;
+const NORMED = [
+  { heads: 4, kvHeads: 1, headDim: 64, headNorm: 'before' },
+  { heads: 4, kvHeads: 2, headDim: 10, headNorm: 'after' },
+  { heads: 4, kvHeads: 2, headDim: 80, headNorm: 'before', dtype: 'q8' },
+  { heads: 4, kvHeads: 2, headDim: 64, headNorm: 'after', dtype: 'q8' },
+  { heads: 4, kvHeads: 2, headDim: 64, headNorm: 'after', dtype: 'f16' },
+] as const;
 
 const CASES: readonly AttentionCase[] = [
   ...HEADS.map((heads) => ({ kernel: 'rope' as const, tokens: 3, past: 2, ...heads })),
   { kernel: 'rope', ...FEW, tokens: 4, past: 3, batch: 3, dtype: 'f16' },
   { kernel: 'rope', ...FEW, tokens: 1, past: 40, batch: 2 },
+  ...NORMED.map((norm) => ({ kernel: 'rope' as const, tokens: 3, past: 2, ...norm })),
+  ...WIDTHS.map((headDim) => ({
+    kernel: 'rope' as const,
+    ...FEW,
+    headDim,
+    tokens: 3,
+    past: 2,
+    batch: 2,
+    dtype: 'q8' as const,
+  })),
 
   ...HEADS.filter(({ headDim }) => headDim !== 16).map((heads) => ({
     kernel: 'prefill' as const,
@@ -296,6 +384,16 @@ const CASES: readonly AttentionCase[] = [
   ...[1, 32, 61].map((past) => ({ kernel: 'prefill' as const, tokens: 5, past, ...FEW })),
   { kernel: 'prefill', ...FEW, tokens: 70, past: 95, dtype: 'f16' },
   { kernel: 'prefill', ...FEW, tokens: 33, past: 31, batch: 2, dtype: 'f16' },
+  ...WIDTHS.map((headDim) => ({
+    kernel: 'prefill' as const,
+    ...FEW,
+    headDim,
+    tokens: 7,
+    past: 5,
+    dtype: 'q8' as const,
+  })),
+  { kernel: 'prefill', ...FEW, tokens: 33, past: 31, batch: 2, padding: 'holes', window: 20, dtype: 'q8' },
+  { kernel: 'prefill', ...FEW, tokens: 40, batch: 2, padding: 'right', bidirectional: true, dtype: 'q8' },
   { kernel: 'prefill', ...FEW, tokens: 9, past: 4, batch: 3, padding: 'left' },
   { kernel: 'prefill', ...FEW, tokens: 40, batch: 3, padding: 'right' },
   { kernel: 'prefill', heads: 3, kvHeads: 1, headDim: 10, tokens: 33, batch: 2 },
@@ -324,6 +422,19 @@ const CASES: readonly AttentionCase[] = [
   { kernel: 'decode', heads: 40, kvHeads: 2, headDim: 10, past: 70, splits: 3, batch: 2 },
   { kernel: 'decode', heads: 14, kvHeads: 2, headDim: 64, past: 33, dtype: 'f16' },
   { kernel: 'decode', ...FEW, past: 45, batch: 3, dtype: 'f16', splits: 2 },
+  ...WIDTHS.map((headDim) => ({
+    kernel: 'decode' as const,
+    ...FEW,
+    headDim,
+    past: 37,
+    batch: 2,
+    dtype: 'q8' as const,
+  })),
+  ...NORMED.map((norm) => ({ kernel: 'decode' as const, past: 40, splits: 2, ...norm })),
+  { kernel: 'decode', heads: 14, kvHeads: 2, headDim: 64, past: 33, dtype: 'q8' },
+  { kernel: 'decode', heads: 4, kvHeads: 1, headDim: 80, past: 130, batch: 2, dtype: 'q8', splits: 3 },
+  { kernel: 'decode', ...FEW, past: 100, batch: 2, padding: 'holes', window: 50, splits: 2, dtype: 'q8' },
+  { kernel: 'decode', ...FEW, past: 0, dtype: 'q8' },
   { kernel: 'decode', ...FEW, past: 70, batch: 3, padding: 'left' },
   { kernel: 'decode', ...FEW, past: 70, batch: 3, padding: 'left', splits: 3 },
   { kernel: 'decode', ...FEW, past: 40, batch: 3, padding: 'right' },
@@ -339,6 +450,15 @@ const CASES: readonly AttentionCase[] = [
   ...HEADS.map((heads) => ({ kernel: 'weights' as const, tokens: 3, past: 2, ...heads })),
   { kernel: 'weights', ...FEW, tokens: 2, past: 70, batch: 2, padding: 'left' },
   { kernel: 'weights', ...FEW, tokens: 20, batch: 3, padding: 'right', dtype: 'f16' },
+  ...WIDTHS.map((headDim) => ({
+    kernel: 'weights' as const,
+    ...FEW,
+    headDim,
+    tokens: 3,
+    past: 20,
+    batch: 2,
+    dtype: 'q8' as const,
+  })),
   { kernel: 'weights', ...FEW, tokens: 3, past: 20, window: 4 },
   { kernel: 'weights', ...FEW, tokens: 20, batch: 2, padding: 'left', bidirectional: true },
   { kernel: 'weights', ...FEW, tokens: 20, window: 4, bidirectional: true },
