@@ -90,8 +90,8 @@ export interface OpenedHeaders {
 
 /**
  * Reads a model's configuration and the headers of its weights.
- * @throws what {@link checkFormats} throws, before anything is fetched. {SourceError} no such model, or the network fails. {FormatError} {ConfigError} {UnsupportedError} a file that intab
- * cannot read or run, named. {WebGpuUnavailableError} no WebGPU.
+ * @throws {InputError} a wrong option, before anything is fetched. {SourceError} no such model, or the network fails. {FormatError}
+ * {ConfigError} {UnsupportedError} a file that intab cannot read or run, named. {WebGpuUnavailableError} no WebGPU.
  */
 export async function openHeaders(location: ModelLocation, task: Task, options: LoadOptions): Promise<OpenedHeaders> {
   checkFormats(options);
