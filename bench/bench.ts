@@ -36,8 +36,8 @@ export interface BenchOptions {
   decodeTokens: number;
   /** Measured runs; the median is reported. */
   repeats: number;
-  /** Fit the kernels to the device first; as for any model where left out. */
-  tune?: boolean;
+  /** Fit the kernels to the device first, as for any model where left out; or the knobs to use. */
+  tune?: boolean | GemvKnobs;
   /** Also measure each kernel of a decode and of a prefill step by itself. */
   profile?: boolean;
   gpu: GpuOptions;
@@ -61,6 +61,8 @@ export interface BenchResult {
   load_ms: number;
   layers: number;
   dispatches_per_token: number;
+  /** Milliseconds of this thread to encode and submit one token's step. */
+  encode_ms_per_token: number;
   /** Of the decoder layers alone, per layer. */
   dispatches_per_layer: number;
   weight_bytes: number;
@@ -252,6 +254,7 @@ export async function* runBench(
           load_ms: round(loadMs),
           layers: model.layers,
           dispatches_per_token: loop.dispatchesPerToken,
+          encode_ms_per_token: round(median(runs.map((each) => each.encode_ms_per_token))),
           dispatches_per_layer: (loop.dispatchesPerToken - OUTSIDE_LAYERS) / model.layers,
           weight_bytes: loaded.weights.sizeBytes,
           gpu_bytes: gpu.buffers.liveBytes,
@@ -277,6 +280,7 @@ export async function* runBench(
 }
 
 interface RunTimes {
+  encode_ms_per_token: number;
   ttft: number;
   prefill_tok_s: number;
   decode_tok_s: number;
@@ -293,6 +297,7 @@ async function measureRun(
   const settings = { maxNewTokens: decodeTokens, eosTokenIds: [], sampling: GREEDY };
   const ids = promptOf(contextTokens, loop.session.loaded.model.vocabSize, index);
   loop.assumeCached(ids.slice(0, contextTokens - promptTokens));
+  const encodedBefore = { ...loop.encoded };
   const start = performance.now();
   let first = 0;
   let tokens = 0;
@@ -301,6 +306,7 @@ async function measureRun(
   }
   const end = performance.now();
   return {
+    encode_ms_per_token: (loop.encoded.ms - encodedBefore.ms) / Math.max(loop.encoded.tokens - encodedBefore.tokens, 1),
     ttft: first - start,
     prefill_tok_s: (promptTokens * 1000) / (first - start),
     decode_tok_s: ((tokens - 1) * 1000) / (end - first),

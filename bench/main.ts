@@ -1,6 +1,7 @@
 // node bench.mjs [options]: the benchmark's command line. Prints one JSON line per measurement.
 import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
+import { DEFAULT_KNOBS, type GemvKnobs } from '../src/kernels/kernel.ts';
 import type { FormatOptions } from '../src/runtime/load-weights.ts';
 import { BENCH_DTYPES, type BenchDType, type BenchResult, combinations, modelOf, runBench } from './bench.ts';
 import { type KernelResult, runKernelBench } from './kernels.ts';
@@ -27,6 +28,7 @@ Every shape is measured with every dtype, prompt length and context, one JSON li
   --load                 measures loading instead, in a browser: from the server, from the cache, to the first token, and raw
   --no-tune              the default knobs for every kernel, for runs that can be repeated; otherwise those that decode are
                          fitted to the device first, as for any model on a hardware adapter
+  --knobs JSON           these knobs instead, by class of weights, such as {"q4":{"integerDot":true}}; the defaults for the rest
   --limits default       only WebGPU's default limits
   --without LIST         of ${OPTIONAL_FEATURES.join(',')}
   --runtime node|chromium  (chromium)
@@ -50,6 +52,7 @@ function readOptions(args: string[]) {
       profile: { type: 'boolean', default: false },
       load: { type: 'boolean', default: false },
       'no-tune': { type: 'boolean', default: false },
+      knobs: { type: 'string', default: '' },
       limits: { type: 'string', default: 'best' },
       without: { type: 'string', default: '' },
       runtime: { type: 'string', default: 'chromium' },
@@ -73,6 +76,28 @@ function countsOf(option: string, text: string): number[] {
   });
 }
 
+/** @throws Error for what is no object of knobs by class; the tuner refuses those that do not run. */
+function knobsOf(text: string): GemvKnobs {
+  let given: Record<string, object>;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw new Error(`--knobs ${text}: expected JSON`);
+  }
+  const unknown = Object.entries(given ?? {}).flatMap(([name, knobs]) => {
+    const known = (DEFAULT_KNOBS as unknown as Record<string, object>)[name];
+    return known ? Object.keys(knobs).filter((knob) => !(knob in known)) : [name];
+  });
+  if (unknown.length > 0) throw new Error(`--knobs: no knob ${unknown.join(', ')} in ${JSON.stringify(DEFAULT_KNOBS)}`);
+  const { q4, q8, float, attention } = DEFAULT_KNOBS;
+  return {
+    q4: { ...q4, ...given.q4 },
+    q8: { ...q8, ...given.q8 },
+    float: { ...float, ...given.float },
+    attention: { ...attention, ...given.attention },
+  };
+}
+
 function isDType(word: string): word is BenchDType {
   return (BENCH_DTYPES as readonly string[]).includes(word);
 }
@@ -94,6 +119,7 @@ function runsOf(values: ReturnType<typeof readOptions>): PageOptions[] {
     repeats: countsOf('repeats', values.repeats)[0] ?? 1,
     profile: values.profile,
     ...(values['no-tune'] ? { tune: false } : {}),
+    ...(values.knobs ? { tune: knobsOf(values.knobs) } : {}),
     gpu: {
       limits: values.limits === 'default' ? 'default' : 'best',
       without: listOf(values.without) as OptionalFeature[],

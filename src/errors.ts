@@ -42,7 +42,7 @@ export class ConfigError extends IntabError {}
 /** The file is well-formed, but asks for something intab does not run (architecture, activation, dtype …). */
 export class UnsupportedError extends IntabError {}
 
-/** A model file cannot be found or read: network, HTTP status, missing file. */
+/** A model file, or a part of the package, cannot be found or read: network, HTTP status, missing file. */
 export class SourceError extends IntabError {}
 
 /** A file's bytes are not those that its SHA-256 or a checksum promises. */

@@ -2,7 +2,7 @@
 // takes the features and validates as a browser does.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
-import { FEATURE_NAMES, Gpu, OPTIONAL_FEATURES } from '../src/gpu/device.ts';
+import { featureNames, Gpu, OPTIONAL_FEATURES } from '../src/gpu/device.ts';
 import { type KernelTarget, kernelTarget } from '../src/kernels/kernel.ts';
 import { Bench } from '../test/kernels/kernel-case.ts';
 import { SUITES } from '../test/kernels/run-cases.ts';
@@ -16,9 +16,7 @@ beforeAll(async () => {
   Object.assign(globalThis, globals);
   const adapter = await dawn.requestAdapter();
   if (!adapter) throw new Error('Dawn has no null backend');
-  const device = await adapter.requestDevice({
-    requiredFeatures: OPTIONAL_FEATURES.map((feature) => FEATURE_NAMES[feature]),
-  });
+  const device = await adapter.requestDevice({ requiredFeatures: featureNames(OPTIONAL_FEATURES) });
   gpu = new Gpu(device, adapter.info, new Set(OPTIONAL_FEATURES), 'hardware');
   // The null backend names neither matrix shapes nor the workgroup memory that GPUs with matrices have.
   target = { ...kernelTarget(gpu), minSubgroup: 32, matrices: true };

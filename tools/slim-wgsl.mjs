@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 
 const SNIPPET = /^\/\/ @use \w+$/;
+/** What assembleShader looks for at the beginning of a line. */
+const OWN_LINE = /^(?:\/\/ @use|enable|requires) /;
 
 /** @param {string} line */
 function slimLine(line) {
@@ -16,7 +18,7 @@ function slimLine(line) {
 }
 
 /**
- * A shader without comments, indentation and needless spaces; the lines `// @use NAME` that assembleShader replaces stay.
+ * A shader without comments, indentation and needless spaces and line breaks; the lines that assembleShader replaces or moves stay.
  * @param {string} source
  */
 export function slimWgsl(source) {
@@ -24,7 +26,11 @@ export function slimWgsl(source) {
     .split('\n')
     .map((line) => (SNIPPET.test(line) ? line : slimLine(line)))
     .filter((line) => line !== '')
-    .join('\n');
+    .reduce((text, line, i, lines) => {
+      const before = lines[i - 1] ?? '';
+      const isJoined = i === 0 || (/[;{},]$/.test(before) && !OWN_LINE.test(before) && !OWN_LINE.test(line));
+      return text + (isJoined ? '' : '\n') + line;
+    }, '');
 }
 
 /** @returns {import('vite').Plugin} */

@@ -28,7 +28,7 @@ it('leaves every token of every shader as it was', () => {
   }
 });
 
-it('takes comments and spaces away, and keeps those that part tokens', () => {
+it('takes comments, spaces and line breaks away, and keeps those that part tokens', () => {
   const source = [
     'enable f16; // a feature',
     '// @use step',
@@ -39,7 +39,6 @@ it('takes comments and spaces away, and keeps those that part tokens', () => {
   expect(slimWgsl(source).split('\n')).toEqual([
     'enable f16;',
     '// @use step',
-    'let a:vec2<f32> = vec2<f32>(-b.x - -c,d * *p);',
-    'if(a.x >= 0.0&&i < n){x-=y;}else{x=(u)->v;}',
+    'let a:vec2<f32> = vec2<f32>(-b.x - -c,d * *p);if(a.x >= 0.0&&i < n){x-=y;}else{x=(u)->v;}',
   ]);
 });

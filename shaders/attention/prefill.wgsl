@@ -1,7 +1,8 @@
 // o[r, h·D + d] = Σ_j softmax_j(q[r, h] · K[b, g, j] · SCALE) · V[b, g, j, d], for many query rows.
-// FlashAttention with online softmax (arXiv 2205.14135, 2307.08691): 32 queries × 32 keys a round; q, K and V pass
-// through workgroup memory 32 elements of the head dimension at a time. Tiles that the mask hides wholly are skipped.
-// Dispatch: (ceil(T / 32), H, B). Sums in f32.
+// FlashAttention with online softmax (arXiv 2205.14135, 2307.08691): 64 queries × 32 keys a round. Sixteen rows of eight
+// invocations: a row has 4 queries; an invocation 4 keys of them in q·k and 4 columns of each 32 in p·V. All pass through workgroup
+// memory, q, K and V 32 elements of the head dimension at a time, turned where products want it. Tiles that the mask hides wholly are
+// skipped. Dispatch: (ceil(T / 64), H, B). Sums in f32.
 
 // @use shape
 // HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), CHUNKS = ceil(UNITS / 8)
@@ -18,148 +19,193 @@ override OUT_STRIDE: u32;
 // @use kv
 // @use mask
 
-const TILE = 32u;
+const QUERIES = 64u;
+const KEYS = 32u;
 const CHUNK = 8u; // vec4 of the head dimension per chunk
-const PITCH = 9u;
+const QUADS = QUERIES / 4u;
+const PITCH = QUADS + 1u; // neighbouring keys lie in different banks
 
-var<workgroup> q_tile: array<vec4f, TILE * PITCH>;
-var<workgroup> kv_tile: array<vec4f, TILE * PITCH>;
-var<workgroup> scores: array<f32, TILE * 33u>;
-var<workgroup> extremes: array<f32, 128>;
-var<workgroup> row_max: array<f32, TILE>;
-var<workgroup> row_scale: array<f32, TILE>;
-var<workgroup> row_sum: array<f32, TILE>;
+var<workgroup> left: array<vec4f, KEYS * PITCH>; // [32, QUADS]: elements of q, then p of each key, of four queries a vector
+var<workgroup> right: array<vec4f, KEYS * CHUNK>; // [32, 8]: elements of K, of keys lane, lane + 8 …; or V, [KEYS, CHUNK]
+var<workgroup> row_slots: array<vec4f, 128>; // of four queries, what each invocation has
+
+fn q_at(line: u32, tokens: u32, sequence: u32, t0: u32, head: u32, unit: u32) -> vec4f {
+  if (t0 + line >= tokens || unit >= UNITS) {
+    return vec4f(0.0);
+  }
+  return q[((sequence * tokens + t0 + line) * HEADS + head) * UNITS + unit];
+}
+
+fn k_at(kv_base: u32, slot: u32, last_slot: u32, unit: u32) -> vec4f {
+  if (slot >= last_slot || unit >= UNITS) {
+    return vec4f(0.0);
+  }
+  return kv_unpack(load_key(kv_base + slot, unit));
+}
+
+fn v_at(kv_base: u32, slot: u32, last_slot: u32, unit: u32) -> vec4f {
+  if (slot >= last_slot || unit >= UNITS) {
+    return vec4f(0.0);
+  }
+  return kv_unpack(load_value(kv_base + slot, unit));
+}
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
   let tokens = step[STEP_TOKENS];
   let past = step[STEP_PAST];
-  let t0 = group.x * TILE;
+  let t0 = group.x * QUERIES;
   let head = group.y;
   let sequence = group.z;
   let kv_base = (sequence * KV_HEADS + head / (HEADS / KV_HEADS)) * capacity();
-  let m0 = (lid / 8u) * 2u; // this invocation's 2 queries
-  let lane = lid % 8u; // its 4 keys (lane · 4 …), later its columns (lane, lane + 8, …)
-  if (lid < TILE) {
-    row_max[lid] = HIDDEN;
-    row_sum[lid] = 0.0;
-  }
-  var out0: array<vec4f, CHUNKS>;
-  var out1: array<vec4f, CHUNKS>;
-  let last_slot = past + select(min(t0 + TILE, tokens), tokens, BIDIRECTIONAL); // one past the last slot any query here sees
+  let quad = lid / 8u; // this invocation's four queries
+  let lane = lid % 8u;
+  var tops = vec4f(HIDDEN); // of the four queries, over all their keys
+  var totals = vec4f(0.0); // over this invocation's keys
+  var out: array<vec4f, 4u * CHUNKS>;
+  let last_slot = past + select(min(t0 + QUERIES, tokens), tokens, BIDIRECTIONAL); // one past the last slot any query here sees
   var first_slot = 0u;
   if (WINDOW > 0u && past + t0 + 1u > WINDOW) {
     first_slot = past + t0 + 1u - WINDOW - select(0u, 1u, BIDIRECTIONAL && past + t0 + 1u > WINDOW + 1u);
   }
-  for (var j0 = first_slot - first_slot % TILE; j0 < last_slot; j0 += TILE) {
-    var a = vec4f(0.0);
-    var b = vec4f(0.0);
+  for (var j0 = first_slot - first_slot % KEYS; j0 < last_slot; j0 += KEYS) {
+    // Scores of a query each, of keys lane, lane + 8, lane + 16 and lane + 24.
+    var s0 = vec4f(0.0);
+    var s1 = vec4f(0.0);
+    var s2 = vec4f(0.0);
+    var s3 = vec4f(0.0);
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       workgroupBarrier();
-      for (var i = lid; i < TILE * CHUNK; i += 128u) {
-        let line = i / CHUNK;
-        let unit = chunk * CHUNK + i % CHUNK;
-        var from_q = vec4f(0.0);
-        var from_k = vec4f(0.0);
-        if (unit < UNITS) {
-          if (t0 + line < tokens) {
-            from_q = q[((sequence * tokens + t0 + line) * HEADS + head) * UNITS + unit];
-          }
-          if (j0 + line < last_slot) {
-            from_k = kv_unpack(load_key(kv_base + j0 + line, unit));
-          }
-        }
-        q_tile[line * PITCH + i % CHUNK] = from_q;
-        kv_tile[line * PITCH + i % CHUNK] = from_k;
+      // Four queries × four elements of q an invocation, four keys × four elements of K each of the first half.
+      let unit = lid / QUADS;
+      let line = lid % QUADS * 4u;
+      let at = chunk * CHUNK + unit;
+      let q0 = q_at(line, tokens, sequence, t0, head, at);
+      let q1 = q_at(line + 1u, tokens, sequence, t0, head, at);
+      let q2 = q_at(line + 2u, tokens, sequence, t0, head, at);
+      let q3 = q_at(line + 3u, tokens, sequence, t0, head, at);
+      let left_at = unit * 4u * PITCH + lid % QUADS;
+      left[left_at] = vec4f(q0.x, q1.x, q2.x, q3.x);
+      left[left_at + PITCH] = vec4f(q0.y, q1.y, q2.y, q3.y);
+      left[left_at + 2u * PITCH] = vec4f(q0.z, q1.z, q2.z, q3.z);
+      left[left_at + 3u * PITCH] = vec4f(q0.w, q1.w, q2.w, q3.w);
+      if (quad < 8u) {
+        let element = chunk * CHUNK + quad;
+        let k0 = k_at(kv_base, j0 + lane, last_slot, element);
+        let k1 = k_at(kv_base, j0 + lane + 8u, last_slot, element);
+        let k2 = k_at(kv_base, j0 + lane + 16u, last_slot, element);
+        let k3 = k_at(kv_base, j0 + lane + 24u, last_slot, element);
+        let right_at = quad * 4u * CHUNK + lane;
+        right[right_at] = vec4f(k0.x, k1.x, k2.x, k3.x);
+        right[right_at + CHUNK] = vec4f(k0.y, k1.y, k2.y, k3.y);
+        right[right_at + 2u * CHUNK] = vec4f(k0.z, k1.z, k2.z, k3.z);
+        right[right_at + 3u * CHUNK] = vec4f(k0.w, k1.w, k2.w, k3.w);
       }
       workgroupBarrier();
-      for (var i = 0u; i < CHUNK; i++) {
-        let q0 = q_tile[m0 * PITCH + i];
-        let q1 = q_tile[(m0 + 1u) * PITCH + i];
-        let k0 = kv_tile[(lane * 4u) * PITCH + i];
-        let k1 = kv_tile[(lane * 4u + 1u) * PITCH + i];
-        let k2 = kv_tile[(lane * 4u + 2u) * PITCH + i];
-        let k3 = kv_tile[(lane * 4u + 3u) * PITCH + i];
-        a += vec4f(dot(q0, k0), dot(q0, k1), dot(q0, k2), dot(q0, k3));
-        b += vec4f(dot(q1, k0), dot(q1, k1), dot(q1, k2), dot(q1, k3));
+      for (var d = 0u; d < 4u * CHUNK; d++) {
+        let a = left[d * PITCH + quad];
+        let b = right[d * CHUNK + lane];
+        s0 += a.x * b;
+        s1 += a.y * b;
+        s2 += a.z * b;
+        s3 += a.w * b;
       }
     }
-    for (var i = 0u; i < 4u; i++) {
-      let slot = j0 + lane * 4u + i;
-      let in_cache = slot < last_slot;
-      let seen0 = in_cache && visible(sequence, past + t0 + m0, min(slot, capacity() - 1u));
-      let seen1 = in_cache && visible(sequence, past + t0 + m0 + 1u, min(slot, capacity() - 1u));
-      scores[m0 * 33u + lane * 4u + i] = select(HIDDEN, a[i] * SCALE, seen0);
-      scores[(m0 + 1u) * 33u + lane * 4u + i] = select(HIDDEN, b[i] * SCALE, seen1);
+    s0 *= SCALE;
+    s1 *= SCALE;
+    s2 *= SCALE;
+    s3 *= SCALE;
+    // Before the first query all keys are seen by all of them, where nothing else hides some.
+    if (MASKED || WINDOW > 0u || j0 + KEYS > past + t0 + 1u) {
+      let slot = past + t0 + quad * 4u;
+      s0 = seen_scores(s0, sequence, slot, j0 + lane, last_slot);
+      s1 = seen_scores(s1, sequence, slot + 1u, j0 + lane, last_slot);
+      s2 = seen_scores(s2, sequence, slot + 2u, j0 + lane, last_slot);
+      s3 = seen_scores(s3, sequence, slot + 3u, j0 + lane, last_slot);
     }
+    row_slots[lid] = vec4f(largest_of(s0), largest_of(s1), largest_of(s2), largest_of(s3));
     workgroupBarrier();
-    // Four invocations a row: the maximum, then the exponentials and their sum.
-    let row = lid / 4u;
-    let part = (lid % 4u) * 8u;
-    var top = HIDDEN;
-    for (var i = 0u; i < 8u; i++) {
-      top = max(top, scores[row * 33u + part + i]);
+    var new_tops = tops;
+    for (var l = 0u; l < 8u; l++) {
+      new_tops = max(new_tops, row_slots[quad * 8u + l]);
     }
-    extremes[lid] = top;
-    workgroupBarrier();
-    let quad = lid - lid % 4u;
-    let old_max = row_max[row];
-    let new_max = max(
-      old_max,
-      max(max(extremes[quad], extremes[quad + 1u]), max(extremes[quad + 2u], extremes[quad + 3u])),
-    );
-    var sum = 0.0;
-    for (var i = 0u; i < 8u; i++) {
-      let at = row * 33u + part + i;
-      let p = select(0.0, exp(scores[at] - new_max), scores[at] > HIDDEN);
-      scores[at] = p;
-      sum += p;
-    }
-    workgroupBarrier();
-    extremes[lid] = sum;
-    workgroupBarrier();
-    if (lid % 4u == 0u) {
-      let scale = exp(old_max - new_max);
-      row_scale[row] = scale;
-      row_max[row] = new_max;
-      row_sum[row] = row_sum[row] * scale + extremes[lid] + extremes[lid + 1u] + extremes[lid + 2u] + extremes[lid + 3u];
-    }
+    let scales = exp(tops - new_tops);
+    tops = new_tops;
+    s0 = weights_of(s0, tops.x);
+    s1 = weights_of(s1, tops.y);
+    s2 = weights_of(s2, tops.z);
+    s3 = weights_of(s3, tops.w);
+    totals = totals * scales + vec4f(s0.x, s1.x, s2.x, s3.x) + vec4f(s0.y, s1.y, s2.y, s3.y)
+      + vec4f(s0.z, s1.z, s2.z, s3.z) + vec4f(s0.w, s1.w, s2.w, s3.w);
+    let p_at = lane * PITCH + quad;
+    left[p_at] = vec4f(s0.x, s1.x, s2.x, s3.x);
+    left[p_at + 8u * PITCH] = vec4f(s0.y, s1.y, s2.y, s3.y);
+    left[p_at + 16u * PITCH] = vec4f(s0.z, s1.z, s2.z, s3.z);
+    left[p_at + 24u * PITCH] = vec4f(s0.w, s1.w, s2.w, s3.w);
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-      workgroupBarrier();
-      for (var i = lid; i < TILE * CHUNK; i += 128u) {
-        let line = i / CHUNK;
-        let unit = chunk * CHUNK + i % CHUNK;
-        var from_v = vec4f(0.0);
-        if (unit < UNITS && j0 + line < last_slot) {
-          from_v = kv_unpack(load_value(kv_base + j0 + line, unit));
-        }
-        kv_tile[line * PITCH + i % CHUNK] = from_v;
+      if (chunk > 0u) {
+        workgroupBarrier();
       }
+      let unit = chunk * CHUNK + lane;
+      right[quad * CHUNK + lane] = v_at(kv_base, j0 + quad, last_slot, unit);
+      right[(quad + 16u) * CHUNK + lane] = v_at(kv_base, j0 + quad + 16u, last_slot, unit);
       workgroupBarrier();
-      var sum0 = out0[chunk] * row_scale[m0];
-      var sum1 = out1[chunk] * row_scale[m0 + 1u];
-      for (var j = 0u; j < TILE; j++) {
-        let v = kv_tile[j * PITCH + lane];
-        sum0 += scores[m0 * 33u + j] * v;
-        sum1 += scores[(m0 + 1u) * 33u + j] * v;
+      var o0 = out[4u * chunk] * scales.x;
+      var o1 = out[4u * chunk + 1u] * scales.y;
+      var o2 = out[4u * chunk + 2u] * scales.z;
+      var o3 = out[4u * chunk + 3u] * scales.w;
+      for (var j = 0u; j < KEYS; j++) {
+        let p = left[j * PITCH + quad];
+        let v = right[j * CHUNK + lane];
+        o0 += p.x * v;
+        o1 += p.y * v;
+        o2 += p.z * v;
+        o3 += p.w * v;
       }
-      out0[chunk] = sum0;
-      out1[chunk] = sum1;
+      out[4u * chunk] = o0;
+      out[4u * chunk + 1u] = o1;
+      out[4u * chunk + 2u] = o2;
+      out[4u * chunk + 3u] = o3;
     }
   }
   workgroupBarrier();
-  if (head == HEADS - 1u && lid < TILE && t0 + lid < tokens) {
+  row_slots[lid] = totals;
+  workgroupBarrier();
+  totals = vec4f(0.0);
+  for (var l = 0u; l < 8u; l++) {
+    totals += row_slots[quad * 8u + l];
+  }
+  if (head == HEADS - 1u && lid < QUERIES && t0 + lid < tokens) {
     for (var column = HEADS * HEAD_DIM; column < OUT_STRIDE; column++) {
       o[(sequence * tokens + t0 + lid) * OUT_STRIDE + column] = 0.0; // padding stays zero
     }
   }
-  let total0 = row_sum[m0];
-  let total1 = row_sum[m0 + 1u];
+  let inverse = select(vec4f(0.0), 1.0 / totals, totals > vec4f(0.0));
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    let unit = chunk * CHUNK + lane;
-    store(sequence, t0 + m0, tokens, head, unit, out0[chunk] * select(0.0, 1.0 / total0, total0 > 0.0));
-    store(sequence, t0 + m0 + 1u, tokens, head, unit, out1[chunk] * select(0.0, 1.0 / total1, total1 > 0.0));
+    for (var i = 0u; i < 4u; i++) {
+      store(sequence, t0 + quad * 4u + i, tokens, head, chunk * CHUNK + lane, out[4u * chunk + i] * inverse[i]);
+    }
   }
+}
+
+// A query's scores of four keys, eight slots apart; those that it may not see are HIDDEN.
+fn seen_scores(all: vec4f, sequence: u32, query_slot: u32, key_slot: u32, last_slot: u32) -> vec4f {
+  var scores = all;
+  for (var i = 0u; i < 4u; i++) {
+    let slot = key_slot + 8u * i;
+    if (slot >= last_slot || !visible(sequence, query_slot, min(slot, capacity() - 1u))) {
+      scores[i] = HIDDEN;
+    }
+  }
+  return scores;
+}
+
+fn largest_of(values: vec4f) -> f32 {
+  return max(max(values.x, values.y), max(values.z, values.w));
+}
+
+fn weights_of(scores: vec4f, top: f32) -> vec4f {
+  return select(vec4f(0.0), exp(scores - top), scores > vec4f(HIDDEN));
 }
 
 fn store(sequence: u32, t: u32, tokens: u32, head: u32, unit: u32, value: vec4f) {

@@ -8,24 +8,17 @@ const COLUMNS = LANES;
 const BATCH = max(8u / PARTS, 1u); // slots that a set takes at a time
 const KEYS = SETS * BATCH; // cached slots a round
 
-fn lane_key(row: u32, unit: u32) -> KvVector {
-  if (UNITS % LANES > 0u && unit >= UNITS) {
-    return KvVector();
-  }
-  return load_key(row, unit);
-}
-
-fn lane_value(row: u32, unit: u32) -> KvVector {
-  if (UNITS % LANES > 0u && unit >= UNITS) {
-    return KvVector();
-  }
-  return load_value(row, unit);
+// The slot and the unit of an invocation's i-th load in a round. Beyond the split's slots and a row's units it is the last one, which counts
+// for nothing there.
+fn load_place(lid: u32, j0: u32, end: u32, i: u32) -> vec2u {
+  let slot = j0 + i / PARTS * SETS + lid / LANES;
+  let unit = lid % LANES + i % PARTS * LANES;
+  return vec2u(min(slot, max(end, 1u) - 1u), min(unit, UNITS - 1u));
 }
 
 fn attend(lid: u32, sequence: u32, past: u32, kv_base: u32, begin: u32, end: u32) -> Sums {
   let lane = lid % LANES;
   let lane_set = lid / LANES;
-  let last = max(end, 1u) - 1u; // loads beyond the split's slots are of this one
   var queries = array<vec4f, GROUP * PARTS>();
   var maxima_here = array<f32, GROUP>();
   for (var g = 0u; g < GROUP; g++) {
@@ -43,13 +36,15 @@ fn attend(lid: u32, sequence: u32, past: u32, kv_base: u32, begin: u32, end: u32
   // Loads go ahead of their use: a round's values when it begins, the next round's keys as soon as this one's are used.
   var k = array<KvVector, BATCH * PARTS>();
   for (var i = 0u; i < BATCH * PARTS; i++) {
-    k[i] = lane_key(kv_base + min(begin + i / PARTS * SETS + lane_set, last), lane + i % PARTS * LANES);
+    let at = load_place(lid, begin, end, i);
+    k[i] = load_key(kv_base + at.x, at.y);
   }
   // The same number of rounds for all invocations: shuffles are for whole subgroups.
   for (var j0 = begin; j0 < end; j0 += KEYS) {
     var v = array<KvVector, BATCH * PARTS>();
     for (var i = 0u; i < BATCH * PARTS; i++) {
-      v[i] = lane_value(kv_base + min(j0 + i / PARTS * SETS + lane_set, last), lane + i % PARTS * LANES);
+      let at = load_place(lid, j0, end, i);
+      v[i] = load_value(kv_base + at.x, at.y);
     }
     // Of a slot and a query head: the lane's part of q·k, then all of it, then its exponential.
     var scores = array<f32, BATCH * GROUP>();
@@ -61,7 +56,8 @@ fn attend(lid: u32, sequence: u32, past: u32, kv_base: u32, begin: u32, end: u32
     }
     if (j0 + KEYS < end) {
       for (var i = 0u; i < BATCH * PARTS; i++) {
-        k[i] = lane_key(kv_base + min(j0 + KEYS + i / PARTS * SETS + lane_set, last), lane + i % PARTS * LANES);
+        let at = load_place(lid, j0 + KEYS, end, i);
+        k[i] = load_key(kv_base + at.x, at.y);
       }
     }
     for (var mask = LANES / 2u; mask > 0u; mask /= 2u) {
@@ -71,7 +67,7 @@ fn attend(lid: u32, sequence: u32, past: u32, kv_base: u32, begin: u32, end: u32
     }
     for (var b = 0u; b < BATCH; b++) {
       let slot = j0 + b * SETS + lane_set;
-      let is_seen = slot < end && visible(sequence, past, min(slot, last));
+      let is_seen = slot < end && visible(sequence, past, min(slot, past));
       for (var g = 0u; g < GROUP; g++) {
         scores[b * GROUP + g] = select(HIDDEN, scores[b * GROUP + g], is_seen);
       }

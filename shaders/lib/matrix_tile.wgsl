@@ -1,7 +1,7 @@
 // A tile of x · Wᵀ with subgroup matrices of 16 × 16: LINES rows of x × COLUMNS rows of W, in f32 but for rounding as exact as the
 // plain tile, since what f16 cannot hold of x and of W becomes a second matrix. WM × WN subgroups of 32 make 32 × 64 each; the next
-// round's elements are on their way while one is multiplied. The shader has `x_base`, `w_row` and `finish`, and `parts_of` from a
-// snippet for its weights.
+// round's elements are on their way while one is multiplied. The shader has `begin`, `x_base`, `w_row` and `finish`, and
+// `parts_of` from a snippet for its weights. WM, WN, W_PARTS: 2 where f16 does not hold the weights exactly
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
@@ -185,4 +185,15 @@ fn multiply_tile(lid: u32, subgroup: u32) {
   finish_block(c11, line0 + 16u, column0 + 16u, lid, subgroup);
   finish_block(c12, line0 + 16u, column0 + 32u, lid, subgroup);
   finish_block(c13, line0 + 16u, column0 + 48u, lid, subgroup);
+}
+
+@compute @workgroup_size(WG)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+  @builtin(subgroup_id) subgroup: u32,
+) {
+  if (begin(group)) {
+    multiply_tile(lid, subgroup);
+  }
 }

@@ -1,6 +1,7 @@
 // The sums of ROWS (1, 2 or 4) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather, for quantised weights.
-// A lane reads a span of each row at a time. The x of neighbouring spans lie far apart, so x comes through workgroup memory, a chunk at a time, and all
-// invocations of a workgroup share it; the weights of the next round are on their way meanwhile. The shader has `load_x`.
+// A lane reads a span of each row at a time. The x of neighbouring spans lie far apart, so x comes through workgroup memory, a chunk at
+// a time, and all invocations of a workgroup share it (span_floats.wgsl, span_integers.wgsl); the weights of the next round are on
+// their way meanwhile. The shader has `load_x`.
 struct RowSums {
   rows: vec4f, // of which the first ROWS count; each of the lanes has its part
   squares: f32, // Σ x², complete
@@ -8,11 +9,9 @@ struct RowSums {
 
 override CHUNK: u32 = 512u; // vec4 of x at a time
 override CHUNK_SPANS: u32 = CHUNK / SPAN_VECTORS;
-const PITCH = SPAN_VECTORS + 1u; // neighbours' vectors lie in different banks
 override SPANS: u32 = K8 * 8u / SPAN;
 override ROUNDS: u32 = (SPANS + LANES - 1u) / LANES;
 override CHUNK_ROUNDS: u32 = CHUNK_SPANS / LANES;
-var<workgroup> x_chunk: array<vec4f, CHUNK_SPANS * PITCH>;
 var<workgroup> square_slots: array<f32, WG>;
 
 fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
@@ -35,25 +34,11 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
       if (round > 0u) {
         workgroupBarrier();
       }
-      let chunk = round / CHUNK_ROUNDS * CHUNK;
-      for (var i = lid; i < CHUNK; i += WG) {
-        var value = vec4f(0.0);
-        if (chunk + i < 2u * K8) {
-          value = load_x(x_base, chunk + i, &squares);
-        }
-        x_chunk[i + i / SPAN_VECTORS] = value;
-      }
+      stage_x(x_base, round / CHUNK_ROUNDS * CHUNK, lid, &squares);
       square_slots[lid] = squares;
       workgroupBarrier();
     }
-    let at = (round % CHUNK_ROUNDS * LANES + lane) * PITCH;
-    var x = array<vec4f, SPAN_VECTORS>();
-    var x_sum = vec4f(0.0);
-    for (var i = 0u; i < SPAN_VECTORS; i++) {
-      x[i] = x_chunk[at + i];
-      x_sum += x[i];
-    }
-    let total = dot(x_sum, vec4f(1.0));
+    let staged = staged_x(round % CHUNK_ROUNDS * LANES + lane);
     let next = (round + 1u) * LANES + lane;
     let s0 = w0;
     let s1 = w1;
@@ -71,13 +56,13 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
     }
     // Beyond the row, scales may be anything.
     if (SPANS % LANES == 0u || round * LANES + lane < SPANS) {
-      rows.x += span_dot(s0, x, total);
+      rows.x += span_dot(s0, staged);
       if (ROWS > 1u) {
-        rows.y += span_dot(s1, x, total);
+        rows.y += span_dot(s1, staged);
       }
       if (ROWS > 2u) {
-        rows.z += span_dot(s2, x, total);
-        rows.w += span_dot(s3, x, total);
+        rows.z += span_dot(s2, staged);
+        rows.w += span_dot(s3, staged);
       }
     }
   }

@@ -62,35 +62,9 @@ fn weight_unit(unit: u32) -> Eight {
   return eight_of(raw_unit(unit / K8, unit % K8));
 }
 
-// Bits 19 to 22 of a float between 1 and 2: four bits q there make 1 + q/16.
-const ONE = 0x3f800000u;
-const NIBBLE = vec4u(0xfu << 19u);
-
 // 16 bytes of a row's quants, and their scale.
 struct Span { quants: vec4u, scale: vec2f }
 
 fn weight_span(row: u32, span: u32) -> Span {
   return Span(weight[row * (QUANT_WORDS / 4u) + span], scale_of(scale_word(row, span * SPAN / GROUP)));
-}
-
-// Σ w · x over a span; `x_sum` is Σ x. Four bits become a float by one AND and one OR, and what that adds to each is taken off the sum.
-// Eight bits do so too, but are put right one by one: where few of them are used, the sum would lose too much.
-fn span_dot(span: Span, x: array<vec4f, SPAN_VECTORS>, x_sum: f32) -> f32 {
-  var sums = vec4f(0.0);
-  for (var i = 0u; i < 4u; i++) {
-    let word = span.quants[i];
-    if (BITS == 4u) {
-      let low = vec4u(word << 19u, word << 11u, word << 3u, word >> 5u);
-      let high = vec4u(word << 15u, word << 7u, word >> 1u, word >> 9u);
-      sums = fma(bitcast<vec4f>((low & NIBBLE) | vec4u(ONE)), x[2u * i], sums);
-      sums = fma(bitcast<vec4f>((high & NIBBLE) | vec4u(ONE)), x[2u * i + 1u], sums);
-    } else {
-      sums = fma(bytes_of(word), x[i], sums);
-    }
-  }
-  var sum = dot(sums, vec4f(1.0));
-  if (BITS == 4u) {
-    sum = 16.0 * sum - (16.0 + ZERO) * x_sum;
-  }
-  return sum * span.scale.x + x_sum * span.scale.y;
 }

@@ -11,11 +11,17 @@ const TOP = f32((1u << BITS) - 1u);
 const ZERO = f32((1u << (BITS - 1u)) * (1u - ASYMMETRIC));
 const STEPS = select(4, 0, BITS == 8u); // ranges on each side of the plain one
 const STEP = 0.25;
+override SHORT_SCALES: bool;
 
 @group(0) @binding(2) var<storage, read_write> destination: array<u32>; // [N, K] quants, then [N] scales
 @group(0) @binding(3) var<storage, read_write> largest: atomic<u32>; // bits of the largest |scale|
 
 var<private> w: array<f32, GROUP>;
+
+fn nearest_bf16(value: f32) -> f32 {
+  let bits = bitcast<u32>(value);
+  return bitcast<f32>((bits + 0x7fffu + ((bits >> 16u) & 1u)) & 0xffff0000u);
+}
 
 struct Found { scale: f32, offset: f32, inverse: f32, low: f32 }
 
@@ -113,6 +119,9 @@ fn main(@builtin(global_invocation_id) at: vec3u) {
         scales = vec2f(found.scale, found.offset);
       } else {
         scales[g] = found.scale;
+        if (SHORT_SCALES) {
+          scales[g] = nearest_bf16(found.scale);
+        }
       }
     }
   }

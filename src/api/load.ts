@@ -7,6 +7,7 @@ import { type QuantMethod, readQuantMethod } from '../formats/quant-method.ts';
 import { type Gpu, type GpuOptions, openGpu } from '../gpu/device.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import { type ModelSourceOptions, openModelCheckpoint, openModelSource } from '../hub/gguf-source.ts';
+import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
 import type { RopePrecision } from '../models/blocks/rope.ts';
@@ -89,8 +90,8 @@ export interface OpenedHeaders {
 
 /**
  * Reads a model's configuration and the headers of its weights.
- * @throws what {@link checkFormats} throws, before anything is fetched. {SourceError} no such model, or the network fails. {FormatError} {ConfigError} {UnsupportedError} a file that intab
- * cannot read or run, named. {WebGpuUnavailableError} no WebGPU.
+ * @throws {InputError} a wrong option, before anything is fetched. {SourceError} no such model, or the network fails. {FormatError}
+ * {ConfigError} {UnsupportedError} a file that intab cannot read or run, named. {WebGpuUnavailableError} no WebGPU.
  */
 export async function openHeaders(location: ModelLocation, task: Task, options: LoadOptions): Promise<OpenedHeaders> {
   checkFormats(options);
@@ -121,7 +122,7 @@ export async function openHeaders(location: ModelLocation, task: Task, options: 
 
 /** Most checkpoints are not quantised: what reads those that are is loaded with the first. */
 async function unquantized(files: Checkpoint, method: QuantMethod): Promise<Checkpoint> {
-  const { quantizedCheckpoint } = await import('../hub/quantized-checkpoint.ts');
+  const { quantizedCheckpoint } = await loadPart(import('../hub/quantized-checkpoint.ts'));
   return quantizedCheckpoint(files, method);
 }
 

@@ -1,5 +1,6 @@
 // modelCache: what intab keeps in the browser's storage, for a page to show and tidy up.
 import { type CachedModel, deleteModel, evictModels, listModels } from '../hub/cached-models.ts';
+import { loadPart } from '../hub/load-part.ts';
 import { namesInCache, openCache } from '../hub/open-cache.ts';
 
 export interface CacheEstimate {
@@ -13,7 +14,7 @@ export interface CacheEstimate {
 }
 
 /** Few pages export or import: what reads and writes archives is loaded by those that do. */
-const openArchives = () => import('../hub/cache-archive.ts');
+const openArchives = () => loadPart(import('../hub/cache-archive.ts'));
 
 /** The models in the browser's storage. Every function throws a {StorageError} where the browser keeps nothing. */
 export const modelCache = {

@@ -1,5 +1,6 @@
 // pipeline(task, model, options): the short way from a model's name to results.
 import { InputError } from '../errors.ts';
+import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
 import { loadTokenizer } from './auto-tokenizer.ts';
@@ -32,13 +33,16 @@ export interface Pipelines {
 /** Generation is what most pages are for; each of the others is loaded by those that ask for it. */
 const OPENERS: { [T in PipelineTask]: (model: ModelLocation, options: PipelineOptions) => Promise<Pipelines[T]> } = {
   'text-generation': openTextGeneration,
-  'text-classification': async (...args) => (await import('./text-classification.ts')).openTextClassification(...args),
+  'text-classification': async (...args) =>
+    (await loadPart(import('./text-classification.ts'))).openTextClassification(...args),
   'token-classification': async (...args) =>
-    (await import('./token-classification.ts')).openTokenClassification(...args),
-  'question-answering': async (...args) => (await import('./question-answering.ts')).openQuestionAnswering(...args),
+    (await loadPart(import('./token-classification.ts'))).openTokenClassification(...args),
+  'question-answering': async (...args) =>
+    (await loadPart(import('./question-answering.ts'))).openQuestionAnswering(...args),
   'zero-shot-classification': async (...args) =>
-    (await import('./zero-shot-classification.ts')).openZeroShotClassification(...args),
-  'feature-extraction': async (...args) => (await import('./feature-extraction.ts')).openFeatureExtraction(...args),
+    (await loadPart(import('./zero-shot-classification.ts'))).openZeroShotClassification(...args),
+  'feature-extraction': async (...args) =>
+    (await loadPart(import('./feature-extraction.ts'))).openFeatureExtraction(...args),
 };
 
 /** The task that a name stands for. */

@@ -5,16 +5,24 @@ import { BufferPool } from './buffers.ts';
 import { PipelineCache } from './pipelines.ts';
 
 /** Features used when the adapter has them and never needed. */
-export const OPTIONAL_FEATURES = ['f16', 'subgroups', 'matrices', 'timestamps'] as const;
+export const OPTIONAL_FEATURES = ['f16', 'subgroups', 'matrices', 'integerDot', 'timestamps'] as const;
 export type OptionalFeature = (typeof OPTIONAL_FEATURES)[number];
 
-export const FEATURE_NAMES: Readonly<Record<OptionalFeature, GPUFeatureName>> = {
+/** Those that a device is asked for. The others are of WGSL, and there or not. */
+const FEATURE_NAMES: Readonly<Partial<Record<OptionalFeature, GPUFeatureName>>> = {
   f16: 'shader-f16',
   subgroups: 'subgroups',
   // Experimental: browsers have it behind a flag (gpuweb proposal subgroup-matrix).
   matrices: 'chromium-experimental-subgroup-matrix' as GPUFeatureName,
   timestamps: 'timestamp-query',
 };
+
+/** Features as a device is asked for them. */
+export function featureNames(features: readonly OptionalFeature[]): GPUFeatureName[] {
+  return features.flatMap((feature) => FEATURE_NAMES[feature] ?? []);
+}
+
+const INTEGER_DOT = 'packed_4x8_integer_dot_product';
 
 /** Limits where more is useful. Everything else keeps WebGPU's defaults. */
 const USEFUL_LIMITS = [
@@ -131,16 +139,17 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const adapter = await requestAdapter(entry, powerPreference);
   const features = OPTIONAL_FEATURES.filter(
     (feature) =>
-      adapter.features.has(FEATURE_NAMES[feature]) &&
       !without.includes(feature) &&
-      (feature !== 'matrices' || hasUsedMatrices(adapter.info)),
+      featureNames([feature]).every((name) => adapter.features.has(name)) &&
+      (feature !== 'matrices' || hasUsedMatrices(adapter.info)) &&
+      (feature !== 'integerDot' || entry.wgslLanguageFeatures?.has(INTEGER_DOT)),
   );
   const requiredLimits: Record<string, number> = {};
   if (limits === 'best') for (const name of USEFUL_LIMITS) requiredLimits[name] = adapter.limits[name];
   try {
     const device = await adapter.requestDevice({
       label: 'intab',
-      requiredFeatures: features.map((feature) => FEATURE_NAMES[feature]),
+      requiredFeatures: featureNames(features),
       requiredLimits,
     });
     return new Gpu(device, adapter.info, new Set(features), kernels);

@@ -4,7 +4,7 @@ import { FormatError, InputError, IntegrityError } from '../errors.ts';
 import { exportModel, importModel } from './cache-archive.ts';
 import { listModels } from './cached-models.ts';
 import { digestOf, hexOf } from './sha256.ts';
-import { SEAL_BYTES, CHUNK_BYTES, chunkCount, chunkLength, chunkStart, WeightCache } from './weight-cache.ts';
+import { CHUNK_BYTES, chunkCount, chunkLength, chunkStart, SEAL_BYTES, WeightCache } from './weight-cache.ts';
 
 const NAME = 'owner/name';
 const weights = Uint8Array.from({ length: CHUNK_BYTES + 1000 }, (_, i) => i % 251);

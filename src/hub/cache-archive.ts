@@ -5,7 +5,7 @@ import { readTarHeader, TAR_BLOCK_BYTES, tarHeader, tarPadding } from '../storag
 import { streamOf } from './byte-stream.ts';
 import { ensureRoom, listModels } from './cached-models.ts';
 import { digestOf, hexOf } from './sha256.ts';
-import { SEAL_BYTES, chunkAt, chunkLength, chunkStart, type FileRecord, type WeightCache } from './weight-cache.ts';
+import { chunkAt, chunkLength, chunkStart, type FileRecord, SEAL_BYTES, type WeightCache } from './weight-cache.ts';
 
 const RECORDS_FILE = '.intab-cache.json';
 const MAX_RECORDS_BYTES = 64 * 2 ** 20;

@@ -8,12 +8,12 @@ import { delay } from './delay.ts';
 import { digestOf, hexOf, StreamedSha256 } from './sha256.ts';
 import type { ByteRange, RemoteSource } from './source.ts';
 import {
-  SEAL_BYTES,
   chunkAt,
   chunkCount,
   chunkLength,
   chunkStart,
   type FileRecord,
+  SEAL_BYTES,
   type WeightCache,
 } from './weight-cache.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MapStore, storesOf } from '../../test/storage/map-stores.ts';
 import { StorageError } from '../errors.ts';
 import { deleteModel, ensureRoom, evictModels, listModels } from './cached-models.ts';
-import { SEAL_BYTES, chunkAt, chunkCount, chunkLength, chunkStart, WeightCache } from './weight-cache.ts';
+import { chunkAt, chunkCount, chunkLength, chunkStart, SEAL_BYTES, WeightCache } from './weight-cache.ts';
 
 let store: MapStore;
 let cache: WeightCache;

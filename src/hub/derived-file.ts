@@ -5,7 +5,7 @@ import { type CacheSession, fileLock } from './cached-file.ts';
 import { ensureRoom } from './cached-models.ts';
 import { digestOf, hexOf } from './sha256.ts';
 import type { DerivedBytes } from './source.ts';
-import { SEAL_BYTES, chunkCount, chunkLength, type FileRecord, type WeightCache } from './weight-cache.ts';
+import { chunkCount, chunkLength, type FileRecord, SEAL_BYTES, type WeightCache } from './weight-cache.ts';
 
 /** Pieces that are read ahead of the one in use. */
 const READ_AHEAD = 4;

@@ -2,6 +2,7 @@
 // What reads the header (opened-gguf.ts) is loaded with the first such file: most pages have none.
 import { InputError, type StorageError } from '../errors.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { loadPart } from './load-part.ts';
 import { type ModelLocation, openSource, type SourceOptions } from './open-source.ts';
 import type { OpenedGguf } from './opened-gguf.ts';
 import type { ByteRange, ByteStream, ModelSource } from './source.ts';
@@ -110,7 +111,7 @@ export class GgufSource implements ModelSource {
   }
 
   async #read(signal: AbortSignal | undefined): Promise<OpenedGguf> {
-    const { openGguf } = await import('./opened-gguf.ts');
+    const { openGguf } = await loadPart(import('./opened-gguf.ts'));
     return openGguf(this.#source, this.#file, signal);
   }
 }

@@ -193,7 +193,7 @@ export function prefillAttention({ shape, cache, q, o, step }: AttendArgs): Laun
       },
       bindings: [step, q.buffer, cache.keys, cache.values, cache.mask ?? step, o.buffer],
       grid: (size, grid) => {
-        grid[0] = Math.ceil(size.tokens / 32);
+        grid[0] = Math.ceil(size.tokens / 64);
         grid[1] = shape.heads;
         grid[2] = size.batch;
       },

@@ -5,6 +5,7 @@ import {
   KNOB_CLASSES,
   knobCandidates,
   knobsRun,
+  promptCandidates,
   WEIGHT_CLASSES,
   type WeightClass,
   weightClass,
@@ -17,6 +18,7 @@ const DEFAULT_LIMITS: KernelTarget = {
   minSubgroup: 1,
   f16: false,
   matrices: false,
+  integerDot: true,
   maxInvocations: 256,
   maxWorkgroupBytes: 16_384,
   knobs: DEFAULT_KNOBS,
@@ -55,10 +57,10 @@ describe('the candidates', () => {
     }
   });
 
-  it.each(WEIGHT_CLASSES)('of %s are three to six on a large GPU, each another one, of that class alone', (name) => {
+  it.each(WEIGHT_CLASSES)('of %s are three to nine on a large GPU, each another one, of that class alone', (name) => {
     const candidates = knobCandidates(LARGE, name);
     expect(candidates.length).toBeGreaterThanOrEqual(3);
-    expect(candidates.length).toBeLessThanOrEqual(6);
+    expect(candidates.length).toBeLessThanOrEqual(9);
     expect(new Set(candidates.map((knobs) => JSON.stringify(knobs))).size).toBe(candidates.length);
     for (const knobs of candidates) expect({ ...knobs, [name]: DEFAULT_KNOBS[name] }).toEqual(DEFAULT_KNOBS);
   });
@@ -81,6 +83,7 @@ describe('knobs', () => {
     ['q4', { groups: 0 }],
     ['q4', { groups: 'many' }],
     ['q4', { groups: 0.5 }],
+    ['q8', { integerDot: 1 }],
     ['q8', { busyGroups: undefined }],
     ['q8', { busyGroups: Number.POSITIVE_INFINITY }],
     // 512 invocations.
@@ -102,12 +105,25 @@ describe('knobs', () => {
     for (const name of KNOB_CLASSES) expect(knobsRun(LARGE, name, values)).toBe(false);
   });
 
+  it('use the packed dot product only where there is one', () => {
+    const without = { ...LARGE, integerDot: false };
+    expect(knobCandidates(LARGE, 'q4').some(({ q4 }) => q4.integerDot)).toBe(true);
+    expect(knobCandidates(without, 'q4').some(({ q4 }) => q4.integerDot)).toBe(false);
+    expect(knobsRun(without, 'q8', { ...DEFAULT_KNOBS.q8, integerDot: true })).toBe(false);
+    expect(knobsRun({ ...without, software: true }, 'q8', { ...DEFAULT_KNOBS.q8, integerDot: true })).toBe(false);
+    expect(knobsRun(without, 'q8', { ...DEFAULT_KNOBS.q8, integerTiles: true })).toBe(false);
+    const prompts = (target: KernelTarget, name: 'q4' | 'float') => promptCandidates(target, name, DEFAULT_KNOBS);
+    expect(prompts(LARGE, 'q4').map(({ q4 }) => q4.integerTiles)).toEqual([false, true]);
+    expect(prompts({ ...LARGE, matrices: true }, 'q4')).toEqual([DEFAULT_KNOBS]);
+    expect([prompts(without, 'q4'), prompts(LARGE, 'float')]).toEqual([[DEFAULT_KNOBS], [DEFAULT_KNOBS]]);
+  });
+
   it('decide the shape', () => {
     const { q4, q8, float } = FORMATS;
     const knobs = {
       ...DEFAULT_KNOBS,
-      q4: { groups: 4, busyGroups: 512, chunk: 1024 },
-      q8: { groups: 16, busyGroups: 4096, chunk: 256 },
+      q4: { groups: 4, busyGroups: 512, chunk: 1024, integerDot: false, integerTiles: true },
+      q8: { groups: 16, busyGroups: 4096, chunk: 256, integerDot: true, integerTiles: false },
       float: { workgroup: 64, rows: 2 },
     };
     const target = { ...LARGE, knobs };
@@ -116,12 +132,14 @@ describe('knobs', () => {
       LANES: 32,
       ROWS: 4,
       CHUNK: 1024,
+      X_PARTS: 0,
     });
     expect(gemvShape(target, { format: q8, stride: 2048 }, 8192, true)).toEqual({
       WG: 512,
       LANES: 32,
       ROWS: 2,
       CHUNK: 256,
+      X_PARTS: 2,
     });
     expect(gemvShape(target, { format: float, stride: 8192 }, 2048, true)).toEqual({ WG: 64, LANES: 64, ROWS: 2 });
     expect([q4, q8, float].map(weightClass)).toEqual(['q4', 'q8', 'float']);

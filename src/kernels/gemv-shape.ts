@@ -9,6 +9,7 @@ import {
   type Weight,
   type WeightFormat,
   workgroupSize,
+  xParts,
 } from './kernel.ts';
 
 /** What knobs are for. */
@@ -56,7 +57,13 @@ export function gemvShape(
   let each = 4;
   while (each > (paired ? 2 : 1) && rows / each < busyGroups) each /= 2;
   // Software adapters take seconds to compile what has much workgroup memory.
-  return { WG: software ? lanes : lanes * groups, LANES: lanes, ROWS: each, CHUNK: software ? 32 : chunk };
+  return {
+    WG: software ? lanes : lanes * groups,
+    LANES: lanes,
+    ROWS: each,
+    CHUNK: software ? 32 : chunk,
+    X_PARTS: xParts(format, target),
+  };
 }
 
 /** Rows that a workgroup makes. */
@@ -68,25 +75,26 @@ const VECTOR_BYTES = 16;
 
 /** Whether kernels run on a device with these knobs for a class, whatever they are. */
 export function knobsRun(target: KernelTarget, name: KnobClass, values: unknown): boolean {
-  if (name === 'attention') {
-    const lanes = (values as AttentionKnobs | undefined)?.lanes;
-    return lanes === false || (lanes === true && target.subgroups);
-  }
   const { maxInvocations, maxWorkgroupBytes } = target;
-  const all = Object.keys(DEFAULT_KNOBS[name]).map((knob) => (values as Record<string, unknown> | undefined)?.[knob]);
-  if (!all.every((value) => typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value))))
-    return false;
+  const isLegal = (knob: string, standard: unknown) => {
+    const value = (values as Record<string, unknown> | undefined)?.[knob];
+    if (typeof standard === 'boolean') return typeof value === 'boolean';
+    return typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value));
+  };
+  if (!Object.entries(DEFAULT_KNOBS[name]).every(([knob, standard]) => isLegal(knob, standard))) return false;
+  if (name === 'attention') return target.subgroups || !(values as AttentionKnobs).lanes;
   if (name === 'float') {
     const { workgroup, rows } = values as FloatKnobs;
     const fits = workgroup <= maxInvocations && workgroup * VECTOR_BYTES <= maxWorkgroupBytes;
     return (rows === 2 || rows === 4) && workgroup >= 32 && fits;
   }
+  const { groups, chunk, integerDot, integerTiles } = values as QuantKnobs;
+  if ((integerDot || integerTiles) && !target.integerDot) return false;
   // Software adapters have a shape of their own.
   if (target.software) return true;
-  const { groups, chunk } = values as QuantKnobs;
   const lanes = lanesOf(target);
   const invocations = lanes * groups;
-  // As shaders/lib/row_sums_quant.wgsl has it: a span of 16 bytes of quants for each lane, and its vectors of x.
+  // As shaders/lib/span_floats.wgsl has it: a span of 16 bytes of quants for each lane, and its vectors of x. Integers take less.
   const spanVectors = name === 'q4' ? 8 : 4;
   const xBytes = (chunk / spanVectors) * (spanVectors + 1) * VECTOR_BYTES;
   const sumBytes = invocations * (4 + (target.subgroups ? 0 : VECTOR_BYTES));
@@ -95,7 +103,8 @@ export function knobsRun(target: KernelTarget, name: KnobClass, values: unknown)
 
 /**
  * Changes that are worth trying. Fewer busy groups, that is, more rows for each, suit small GPUs; more or smaller workgroups those of
- * another number of lanes; a larger chunk saves barriers where there is memory for it.
+ * another number of lanes; a larger chunk saves barriers where there is memory for it. Integers save most of the arithmetic where the
+ * device has an instruction for them.
  */
 const QUANT_CANDIDATES: readonly Partial<QuantKnobs>[] = [
   { groups: 4 },
@@ -103,6 +112,9 @@ const QUANT_CANDIDATES: readonly Partial<QuantKnobs>[] = [
   { busyGroups: 512 },
   { groups: 4, busyGroups: 512 },
   { chunk: 1024 },
+  { integerDot: true },
+  { integerDot: true, groups: 16 },
+  { integerDot: true, busyGroups: 512 },
 ];
 const FLOAT_CANDIDATES: readonly Partial<FloatKnobs>[] = [
   { rows: 2 },
@@ -125,4 +137,10 @@ export function knobCandidates(target: KernelTarget, name: KnobClass): GemvKnobs
     (change): GemvKnobs => ({ ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], ...change } }),
   );
   return [DEFAULT_KNOBS, ...changed.filter((knobs) => knobsRun(target, name, knobs[name]))];
+}
+
+/** Knobs for decoding, and the same with what else is worth trying for prompts: legal ones alone. */
+export function promptCandidates(target: KernelTarget, name: KnobClass, knobs: GemvKnobs): GemvKnobs[] {
+  if (name === 'float' || name === 'attention' || target.matrices || !target.integerDot) return [knobs];
+  return [knobs, { ...knobs, [name]: { ...knobs[name], integerTiles: true } }];
 }

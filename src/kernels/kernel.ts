@@ -1,5 +1,7 @@
 // What every kernel's TypeScript twin takes and gives: activations, weights, the step's sizes, and launches ready to encode.
 
+import integerTile from '../../shaders/lib/integer_tile.wgsl?raw';
+import integersSnippet from '../../shaders/lib/integers.wgsl?raw';
 import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
 import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
 import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
@@ -10,6 +12,8 @@ import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
 import rowSumsFloats from '../../shaders/lib/row_sums_floats.wgsl?raw';
 import rowSumsQuant from '../../shaders/lib/row_sums_quant.wgsl?raw';
+import spanFloats from '../../shaders/lib/span_floats.wgsl?raw';
+import spanIntegers from '../../shaders/lib/span_integers.wgsl?raw';
 import stepSnippet from '../../shaders/lib/step.wgsl?raw';
 import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
 import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
@@ -25,7 +29,7 @@ import { type DType, dtypeSizeBytes } from '../tensor/dtype.ts';
 /** Widths of activations and weights are padded with zeros to multiples of this. */
 export const WIDTH_STEP = 8;
 
-/** How a GEMV of quantised weights divides its matrix; powers of two. */
+/** How a GEMV of quantised weights divides its matrix, in powers of two, and how GEMV and GEMM multiply. */
 export interface QuantKnobs {
   /** Groups of lanes, each with rows of its own, in a workgroup. */
   groups: number;
@@ -33,6 +37,10 @@ export interface QuantKnobs {
   busyGroups: number;
   /** Vectors of four of x that a workgroup shares at a time. */
   chunk: number;
+  /** Whether x becomes integers, of 16 bits in effect, for the packed dot product of four by four bytes. */
+  integerDot: boolean;
+  /** Whether those of many rows do, in tiles; where there are subgroup matrices, those are taken. */
+  integerTiles: boolean;
 }
 
 /** How a GEMV of weights kept as floats divides its matrix; powers of two. */
@@ -59,8 +67,8 @@ export interface GemvKnobs {
 
 /** What is best on large GPUs, and good on most. */
 export const DEFAULT_KNOBS: GemvKnobs = {
-  q4: { groups: 8, busyGroups: 2048, chunk: 512 },
-  q8: { groups: 8, busyGroups: 2048, chunk: 512 },
+  q4: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
+  q8: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
   float: { workgroup: 256, rows: 4 },
   attention: { lanes: false },
 };
@@ -73,6 +81,8 @@ export interface KernelTarget {
   f16: boolean;
   /** Subgroup matrices, with room for their tiles. */
   matrices: boolean;
+  /** The packed dot product of WGSL. */
+  integerDot: boolean;
   maxInvocations: number;
   /** Most bytes of workgroup memory. */
   maxWorkgroupBytes: number;
@@ -100,6 +110,7 @@ export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
     matrices:
       (['matrices', 'f16', 'subgroups'] as const).every((feature) => gpu.features.has(feature)) &&
       gpu.limits.maxComputeWorkgroupStorageSize >= MATRIX_STORAGE,
+    integerDot: gpu.features.has('integerDot'),
     maxInvocations: Math.min(gpu.limits.maxComputeInvocationsPerWorkgroup, gpu.limits.maxComputeWorkgroupSizeX),
     maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     knobs,
@@ -208,10 +219,16 @@ export function reduceFor(target: KernelTarget): string {
   return target.subgroups ? reduceSubgroup : reduceShared;
 }
 
+/** Integers of 8 bits that stand for each x of a GEMV; 0 where it stays a float. */
+export function xParts({ bits }: QuantFormat, { knobs, integerDot }: KernelTarget): 0 | 2 {
+  return integerDot && knobs[`q${bits}`].integerDot ? 2 : 0;
+}
+
 /** The snippets for `// @use sum` and `// @use row_sums` of a GEMV. */
 export function rowSumsFor(format: WeightFormat, target: KernelTarget): { sum: string; row_sums: string } {
   if (typeof format === 'string') return { sum: reduceFor(target), row_sums: rowSumsFloats };
-  return { sum: target.subgroups ? lanesSubgroup : lanesShared, row_sums: rowSumsQuant };
+  const sum = target.subgroups ? lanesSubgroup : lanesShared;
+  return { sum, row_sums: (xParts(format, target) > 0 ? integersSnippet + spanIntegers : spanFloats) + rowSumsQuant };
 }
 
 /** The snippet for `// @use step`. */
@@ -224,24 +241,41 @@ export function weightsFor(format: WeightFormat, target: KernelTarget): string {
   return units[format] + weightsPlain;
 }
 
-/** A tile of subgroup matrices: so many subgroups along the rows of x and along the rows of W. */
-export interface MatrixTile {
-  WM: number;
-  WN: number;
+/** What multiplies a tile of a GEMM in place of the plain shader. */
+export interface GemmTile {
+  kind: 'matrix' | 'integer';
+  /** Rows of x. */
+  lines: number;
+  /** Rows of W. */
+  columns: number;
+  /** Constants of its text, for labels. */
+  shape: Record<string, number>;
+  /** The snippet for `// @use tile`. */
+  code: string;
 }
 
-/** Rows of x and rows of W in a tile. */
-export function matrixTileSize({ WM, WN }: MatrixTile): { lines: number; columns: number } {
-  return { lines: WM * 32, columns: WN * 64 };
-}
+/** Subgroups along the rows of x and along the rows of W in a tile of subgroup matrices. */
+const MATRIX_SHAPES = [
+  { WM: 2, WN: 2 },
+  { WM: 4, WN: 2 },
+] as const;
 
-/** The snippets for `// @use shape`, `// @use parts` and `// @use tile` of a GEMM with subgroup matrices. */
-export function matrixTileFor(format: WeightFormat, tile: MatrixTile): { shape: string; parts: string; tile: string } {
-  // f16 holds bf16 but for magnitudes that weights do not have, and other weights in two parts.
-  const count = format === 'f16' || format === 'bf16' ? 1 : 2;
-  const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
-  const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
-  return { shape: shapeSnippet({ ...tile, W_PARTS: count }), parts, tile: matrixTile };
+/** The tiles that a GEMM may have on a device, small ones first; none where it is the plain one. */
+export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[] {
+  if (target.matrices) {
+    // f16 holds bf16 but for magnitudes that weights do not have, integers with short scales, and other weights in two parts.
+    const isOneF16 = typeof format === 'string' ? format !== 'f32' : format.shortScales;
+    const count = isOneF16 ? 1 : 2;
+    const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
+    const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
+    return MATRIX_SHAPES.map(({ WM, WN }) => {
+      const shape = { WM, WN, W_PARTS: count };
+      const code = [shapeSnippet(shape), parts, matrixTile].join('\n');
+      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, shape, code };
+    });
+  }
+  if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) return [];
+  return [{ kind: 'integer', lines: 64, columns: 128, shape: {}, code: integersSnippet + integerTile }];
 }
 
 /** The constants of a quantised format in WGSL. */

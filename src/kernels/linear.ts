@@ -2,7 +2,7 @@
 // Twin of shaders/linear/gemv.wgsl and shaders/linear/gemm.wgsl.
 import resultSnippet from '../../shaders/lib/linear_result.wgsl?raw';
 import gemmSource from '../../shaders/linear/gemm.wgsl?raw';
-import gemmMatrixSource from '../../shaders/linear/gemm_matrix.wgsl?raw';
+import gemmTileSource from '../../shaders/linear/gemm_tile.wgsl?raw';
 import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
@@ -13,12 +13,12 @@ import {
   foldGrid,
   formatName,
   from,
+  type GemmTile,
   type Grid,
+  gemmTiles,
   type KernelTarget,
   kernelLabel,
   type Launch,
-  matrixTileFor,
-  matrixTileSize,
   rowSumsFor,
   rowsIndex,
   rowsOf,
@@ -108,8 +108,12 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
 
 /** Tiles from which on a GPU is busy with large ones. */
 const BUSY_TILES = 90;
-const SMALL_TILE = { WM: 2, WN: 2 } as const;
-const LARGE_TILE = { WM: 4, WN: 2 } as const;
+
+/** The largest tile that keeps a GPU busy, or the smallest. */
+function tileFor(tiles: readonly GemmTile[], rows: number, columns: number): GemmTile | undefined {
+  const isBusy = (tile: GemmTile) => Math.ceil(rows / tile.lines) * Math.ceil(columns / tile.columns) >= BUSY_TILES;
+  return tiles.findLast(isBusy) ?? tiles[0];
+}
 
 export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, gate, residual, y, step } = args;
@@ -129,27 +133,22 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
   };
   const variant = [formatName(weight.format), targetLabel(target)];
   const bindings = ['read', 'read', 'read', 'read', 'read', 'write'] as const;
-  if (target.matrices) {
-    const large = matrixTileSize(LARGE_TILE);
-    const tiles = [SMALL_TILE, LARGE_TILE].map((tile) => ({
-      ...matrixTileSize(tile),
-      isLarge: tile === LARGE_TILE,
-      source: {
-        label: kernelLabel('linear/gemm_matrix', { ...tile, ...constants }, ...variant),
-        code: assembleShader(gemmMatrixSource, { ...snippets, ...matrixTileFor(weight.format, tile) }),
-        bindings,
-        constants,
-      },
-    }));
+  const tiles = gemmTiles(weight.format, target);
+  if (tiles.length > 0) {
     return weight.parts.flatMap((part) =>
-      tiles.map(({ lines, columns, isLarge, source }) => ({
-        source,
+      tiles.map((tile) => ({
+        source: {
+          label: kernelLabel(`linear/gemm_tile ${tile.kind}`, { ...tile.shape, ...constants }, ...variant),
+          code: assembleShader(gemmTileSource, { ...snippets, tile: tile.code }),
+          bindings,
+          constants,
+        },
         bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
         grid: (size: StepSize, grid: Grid) => {
           const rows = rowsOf(size, y.rows);
-          const isBusy = Math.ceil(rows / large.lines) * Math.ceil(part.rows / large.columns) >= BUSY_TILES;
-          grid[0] = isLarge === isBusy ? Math.ceil(part.rows / columns) : 0;
-          grid[1] = Math.ceil(rows / lines);
+          const isChosen = tileFor(tiles, rows, part.rows) === tile;
+          grid[0] = isChosen ? Math.ceil(part.rows / tile.columns) : 0;
+          grid[1] = Math.ceil(rows / tile.lines);
           grid[2] = 1;
         },
       })),

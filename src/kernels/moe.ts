@@ -2,7 +2,7 @@
 // experts. Twins of shaders/moe/*.wgsl.
 import resultSnippet from '../../shaders/lib/expert_result.wgsl?raw';
 import gemmSource from '../../shaders/moe/gemm.wgsl?raw';
-import gemmMatrixSource from '../../shaders/moe/gemm_matrix.wgsl?raw';
+import gemmTileSource from '../../shaders/moe/gemm_tile.wgsl?raw';
 import gemvSource from '../../shaders/moe/gemv.wgsl?raw';
 import groupSource from '../../shaders/moe/group.wgsl?raw';
 import routeSource from '../../shaders/moe/route.wgsl?raw';
@@ -15,11 +15,10 @@ import {
   foldGrid,
   formatName,
   type Grid,
+  gemmTiles,
   type KernelTarget,
   kernelLabel,
   type Launch,
-  matrixTileFor,
-  matrixTileSize,
   reduceFor,
   rowSumsFor,
   rowsIndex,
@@ -232,9 +231,6 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
   });
 }
 
-/** Subgroup matrices for the larger of {@link TILES}. */
-const MATRIX_TILE = { WM: 2, WN: 2 } as const;
-
 /** The listed pairs, expert by expert. */
 export function expertGemm(target: KernelTarget, lists: ExpertLists, args: ExpertArgs): Launch[] {
   const { routing, routes, x, weight, blockRows, y } = args;
@@ -244,13 +240,13 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, args: Exper
     activation: ACTIVATION_WGSL,
     result: resultSnippet,
   };
+  const tiles = gemmTiles(weight.format, target);
   return TILES.flatMap((tile) => {
-    const { lines, columns } = matrixTileSize(MATRIX_TILE);
-    const withMatrices = target.matrices && lines === tile;
-    const shape = withMatrices ? MATRIX_TILE : { TILE: tile };
-    const name = withMatrices ? 'moe/gemm_matrix' : 'moe/gemm';
-    const code = withMatrices
-      ? assembleShader(gemmMatrixSource, { ...snippets, ...matrixTileFor(weight.format, MATRIX_TILE) })
+    const found = tiles.find(({ lines }) => lines === tile);
+    const shape = found?.shape ?? { TILE: tile };
+    const name = found ? `moe/gemm_tile ${found.kind}` : 'moe/gemm';
+    const code = found
+      ? assembleShader(gemmTileSource, { ...snippets, tile: found.code })
       : assembleShader(gemmSource, { ...snippets, shape: shapeSnippet(shape) });
     return weight.parts.map((part) => {
       const constants = { FIRST_EXPERT: part.firstRow / blockRows, ...expertConstants(args) };
@@ -264,7 +260,7 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, args: Exper
         bindings: [lists.tiles, lists.pairs, routes.buffer, x.buffer, part.buffer, y.buffer],
         grid: (size: StepSize, grid: Grid) => {
           const rows = rowsOf(size, y.rows);
-          grid[0] = tileFor(routing, rows) === tile ? Math.ceil(blockRows / (withMatrices ? columns : 64)) : 0;
+          grid[0] = tileFor(routing, rows) === tile ? Math.ceil(blockRows / (found?.columns ?? 64)) : 0;
           grid[1] = mostTiles(routing, rows, tile);
           grid[2] = 1;
         },

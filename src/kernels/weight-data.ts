@@ -13,6 +13,7 @@ import { assembleShader } from '../gpu/wgsl.ts';
 import { type QuantFormat, quantName, quantWords, rowWords, scaleWords } from '../quant/format.ts';
 import { dtypeSizeBytes } from '../tensor/dtype.ts';
 import { f16Bits } from '../tensor/half.ts';
+import { roundToBf16 } from '../tensor/round.ts';
 import {
   foldGrid,
   formatRowBytes,
@@ -72,7 +73,7 @@ export interface RepackArgs {
 export function repack({ from, to, batch, source, destination, largest, rows, columns, stride }: RepackArgs): Launch {
   const bindings = [batch, source, destination, largest];
   if (typeof to !== 'string') {
-    const constants = { SOURCE: DTYPE_NUMBERS[from] };
+    const constants = { SOURCE: DTYPE_NUMBERS[from], SHORT_SCALES: to.shortScales ? 1 : 0 };
     return {
       source: {
         label: kernelLabel('weights/quantize', constants, quantName(to)),
@@ -191,7 +192,8 @@ const QUANTS = 3;
 
 /** The word of scales that lets random integers cover ±spread. */
 function randomScale(format: QuantFormat, spread: number): number {
-  const scale = f16Bits(spread / 2 ** (format.bits - 1));
+  const step = spread / 2 ** (format.bits - 1);
+  const scale = f16Bits(format.shortScales ? roundToBf16(step) : step);
   const other = format.asymmetric ? f16Bits(-spread) : scale;
   return (scale | (other << 16)) >>> 0;
 }

@@ -9,11 +9,16 @@ export interface QuantFormat {
   group: 16 | 32 | 64 | 128;
   /** Each group has an offset; otherwise zero lies in the middle of the range. */
   asymmetric: boolean;
+  /**
+   * Of symmetric groups of 4 bits: scales have no more than the 8 bits of a bfloat16, so that f16 holds every weight, an integer times a
+   * scale, exactly. What is quantised here has them; other programs' formats do not.
+   */
+  shortScales?: boolean;
 }
 
-/** `q4g32`, with `a` behind it for asymmetric groups. */
-export function quantName({ bits, group, asymmetric }: QuantFormat): string {
-  return `q${bits}g${group}${asymmetric ? 'a' : ''}`;
+/** `q4g32`, with `a` behind it for asymmetric groups and `s` for short scales. */
+export function quantName({ bits, group, asymmetric, shortScales = false }: QuantFormat): string {
+  return `q${bits}g${group}${asymmetric ? 'a' : ''}${shortScales ? 's' : ''}`;
 }
 
 /** The integer that stands for 0 in a symmetric group. */

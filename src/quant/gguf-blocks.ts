@@ -192,9 +192,9 @@ export function widestFormat(formats: readonly QuantFormat[]): QuantFormat {
 }
 
 /** Whether a format holds the blocks' integers as they are. */
-export function canHold({ bits, group, asymmetric }: QuantFormat, type: BlockType): boolean {
+export function canHold({ bits, group, asymmetric, shortScales }: QuantFormat, type: BlockType): boolean {
   const own = BLOCKS[type].format;
-  return own.bits <= bits && own.group % group === 0 && (asymmetric || !own.asymmetric);
+  return !shortScales && own.bits <= bits && own.group % group === 0 && (asymmetric || !own.asymmetric);
 }
 
 /**

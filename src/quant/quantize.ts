@@ -1,6 +1,6 @@
 // Quantising a row on the CPU: the reference of shaders/weights/quantize.wgsl. For each group a few ranges around the largest weight
 // are tried; the one whose integers, with the scale (and offset) of least squares, miss the weights least is taken.
-import { roundToF16 } from '../tensor/round.ts';
+import { roundToBf16, roundToF16 } from '../tensor/round.ts';
 import { largestQuant, type QuantFormat, zeroPoint } from './format.ts';
 import type { QuantRow } from './packed.ts';
 
@@ -14,7 +14,7 @@ function roundEven(value: number): number {
 }
 
 export function quantizeRow(format: QuantFormat, weights: Float32Array): QuantRow {
-  const { group, asymmetric } = format;
+  const { group, asymmetric, shortScales } = format;
   const groups = weights.length / group;
   const row = {
     quants: new Uint8Array(weights.length),
@@ -25,7 +25,7 @@ export function quantizeRow(format: QuantFormat, weights: Float32Array): QuantRo
     const values = weights.subarray(g * group, (g + 1) * group);
     const { quants, scale, offset } = asymmetric ? asymmetricGroup(format, values) : symmetricGroup(format, values);
     row.quants.set(quants, g * group);
-    row.scales[g] = roundToF16(scale);
+    row.scales[g] = roundToF16(shortScales ? roundToBf16(scale) : scale);
     if (row.offsets) row.offsets[g] = roundToF16(offset);
   }
   return row;

@@ -57,7 +57,7 @@ it('knows the matrices of a dense model, by shape', () => {
 it('tells formats apart', () => {
   const [head, ...others] = matricesOf(LLAMA_1B, { dtype: 'q4' }).toReversed();
   expect(head?.format).toEqual({ bits: 8, group: 64, asymmetric: false });
-  for (const { format } of others) expect(format).toEqual({ bits: 4, group: 32, asymmetric: false });
+  for (const { format } of others) expect(format).toEqual({ bits: 4, group: 32, asymmetric: false, shortScales: true });
 });
 
 it('takes the experts that a token uses for one matrix, and no router', () => {

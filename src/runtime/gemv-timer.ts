@@ -1,5 +1,5 @@
-// Times what decodes with the tuner's candidates: a GEMV on matrices like the model's with random contents, attention over a cache of zeros,
-// as what that costs does not depend on values.
+// Times what decodes with the tuner's candidates: a GEMV, or a GEMM, on matrices like the model's with random contents; attention over a cache
+// of zeros, as what that costs does not depend on values.
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { timePass } from '../gpu/time-pass.ts';
@@ -16,8 +16,8 @@ import {
   type StepSize,
   WIDTH_STEP,
 } from '../kernels/kernel.ts';
-import { gemv } from '../kernels/linear.ts';
-import { StepData, stepWords } from '../kernels/step.ts';
+import { gemm, gemv } from '../kernels/linear.ts';
+import { StepData } from '../kernels/step.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import type { DecodeAttention } from './decode-attention.ts';
@@ -77,6 +77,7 @@ export class GemvTimer {
   /**
    * Makes the matrices, or the caches, and starts to compile all candidates.
    * @param mostBytes what the model reads for a token: more of a matrix would be colder than in the model.
+   * @param rows of x: a GEMV for one, a GEMM for more.
    * @throws {DeviceMemoryError} {GpuValidationError} the device has no room for them, or a shader does not compile.
    */
   static async create(
@@ -84,13 +85,14 @@ export class GemvTimer {
     work: readonly (DecodeMatrix | DecodeAttention)[],
     mostBytes: number,
     candidates: readonly GemvKnobs[],
+    rows = 1,
   ): Promise<GemvTimer> {
     const owned: GPUBuffer[] = [];
     try {
       const subjects = await withErrorScopes(gpu, 'Tuning', () =>
         Promise.all(
           work.map((each) =>
-            'slots' in each ? makeAttention(gpu, each, owned) : makeMatrix(gpu, each, mostBytes, owned),
+            'slots' in each ? makeAttention(gpu, each, owned) : makeMatrix(gpu, each, mostBytes, rows, owned),
           ),
         ),
       );
@@ -168,7 +170,13 @@ export class GemvTimer {
   }
 }
 
-async function makeMatrix(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, owned: GPUBuffer[]): Promise<Subject> {
+async function makeMatrix(
+  gpu: Gpu,
+  matrix: DecodeMatrix,
+  mostBytes: number,
+  xRows: number,
+  owned: GPUBuffer[],
+): Promise<Subject> {
   const { format, stride, paired } = matrix;
   const kind = kindOf(gpu);
   const rowBytes = formatRowBytes(format, stride);
@@ -185,7 +193,7 @@ async function makeMatrix(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, own
   };
   const buffer = create(gpu.buffers.storage('tuning weights', copies * pitch));
   const slices = Array.from({ length: copies }, (_, i): Slice => ({ buffer, offset: i * pitch, size }));
-  const values = Float32Array.from({ length: stride }, (_, i) => Math.sin(i));
+  const values = Float32Array.from({ length: xRows * stride }, (_, i) => Math.sin(i));
   const outputs = paired ? rows / 2 : rows;
   const activation = (width: number, from: GPUBuffer): Activation => ({
     buffer: create(from),
@@ -195,8 +203,10 @@ async function makeMatrix(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, own
   });
   const weight = { format, rows, width: stride, stride, parts: [{ buffer, firstRow: 0, rows }] };
   const x = activation(stride, gpu.buffers.storageOf('tuning x', values));
-  const y = activation(outputs, gpu.buffers.storage('tuning y', alignUp(outputs, WIDTH_STEP) * 4));
+  const y = activation(outputs, gpu.buffers.storage('tuning y', xRows * alignUp(outputs, WIDTH_STEP) * 4));
   const gate = paired ? ('silu' as const) : undefined;
+  const stepSize = { ...NO_STEP, tokens: xRows };
+  const step = makeStep(gpu, stepSize, 0, owned);
   const launch = fillRandom({ to: format, destination: buffer, rows, stride, spread: 1, seed: 1 });
   const { label, pipeline, layout } = await gpu.pipelines.compile(launch.source);
   const encoder = gpu.device.createCommandEncoder({ label });
@@ -211,8 +221,8 @@ async function makeMatrix(gpu: Gpu, matrix: DecodeMatrix, mostBytes: number, own
   pass.end();
   gpu.queue.submit([encoder.finish()]);
   return {
-    launch: (target) => gemv(target, { x, weight, gate, y, step: x.buffer })[0] as Launch,
-    size: NO_STEP,
+    launch: (target) => (xRows === 1 ? gemv : gemm)(target, { x, weight, gate, y, step })[0] as Launch,
+    size: stepSize,
     bind: (layout, launch) => bindSlices(gpu, layout, launch, slices),
     repeats: 1,
   };
@@ -240,10 +250,7 @@ function makeAttention(gpu: Gpu, { shape, dtype, slots }: DecodeAttention, owned
   );
   const past = capacity - 1;
   const size = { ...NO_STEP, past, capacity, splits: decodeSplits(past, undefined) };
-  const data = new StepData(1, shape.headDim / 2);
-  data.setSize(size);
-  const step = storage('step', stepWords(1, shape.headDim / 2) * 4);
-  gpu.queue.writeBuffer(step, 0, data.words);
+  const step = makeStep(gpu, size, shape.headDim / 2, owned);
   const vector = (label: string, width: number): Activation => {
     const stride = alignUp(width, WIDTH_STEP);
     return { buffer: storage(label, stride * 4), rows: 'tokens', width, stride };
@@ -260,6 +267,15 @@ function makeAttention(gpu: Gpu, { shape, dtype, slots }: DecodeAttention, owned
     bind: (layout) => caches.map((cache) => bindGroup(gpu, layout, launchOn(target, cache))),
     repeats: 1,
   };
+}
+
+/** The step of a size, with angles of 0 for one row. */
+function makeStep(gpu: Gpu, size: StepSize, frequencies: number, owned: GPUBuffer[]): GPUBuffer {
+  const data = new StepData(1, frequencies);
+  data.setSize(size);
+  const step = gpu.buffers.storageOf('tuning step', data.words);
+  owned.push(step);
+  return step;
 }
 
 function kindOf(gpu: Gpu): keyof typeof COLD_BYTES {

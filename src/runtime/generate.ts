@@ -58,6 +58,8 @@ export class TokenLoop {
 
   /** Dispatches of the last step. */
   dispatchesPerToken = 0;
+  /** Tokens after the first of a prompt, and milliseconds that encoding and submitting their steps took, since the loop was made. */
+  readonly encoded = { tokens: 0, ms: 0 };
 
   /**
    * Takes the cache to hold these ids, whatever its slots hold: the next prompt that begins with them computes only what is behind.
@@ -111,10 +113,13 @@ export class TokenLoop {
       for (let step = 0; step < budget; step++) {
         while (!this.#ring.full && launched < budget) {
           const at = launched - 1;
+          const began = performance.now();
           this.#submit(
             decode,
             session.beginStep(1, 0, launched, longest + launched, (b) => (realLengths[b] ?? 0) + at),
           );
+          this.encoded.ms += performance.now() - began;
+          this.encoded.tokens++;
           launched++;
         }
         const ids = await this.#ring.next().catch((error) => this.#explain(error));

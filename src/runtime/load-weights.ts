@@ -37,16 +37,28 @@ export interface FormatOptions {
   kv_cache_dtype?: 'auto' | KvDType;
 }
 
-/** @throws {InputError} there is no such `kv_cache_dtype`. */
-export function checkFormats({ kv_cache_dtype = 'auto' }: FormatOptions): void {
-  const choices: readonly string[] = ['auto', ...KV_DTYPES];
-  if (choices.includes(kv_cache_dtype)) return;
-  throw new InputError({
-    what: 'The option kv_cache_dtype names no way to keep keys and values',
-    expected: `one of ${choices.join(', ')}`,
-    actual: JSON.stringify(kv_cache_dtype),
-    remedy: 'correct it, or leave it out',
-  });
+const DTYPE_CHOICES = ['auto', 'f32', 'f16', 'bf16', 'q8', 'q4'] as const satisfies readonly DTypeChoice[];
+
+const CHOICES: { [K in keyof FormatOptions]-?: readonly FormatOptions[K][] } = {
+  dtype: DTYPE_CHOICES,
+  embeddings_dtype: DTYPE_CHOICES,
+  group_size: [32, 64, 128],
+  symmetric: [true, false],
+  kv_cache_dtype: ['auto', ...KV_DTYPES],
+};
+
+/** @throws {InputError} an option has a value that it does not have. */
+export function checkFormats(options: FormatOptions): void {
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value: unknown = options[name as keyof FormatOptions];
+    if (value === undefined || (choices as readonly unknown[]).includes(value)) continue;
+    throw new InputError({
+      what: `The option ${name} has no such value`,
+      expected: `one of ${choices.join(', ')}`,
+      actual: JSON.stringify(value),
+      remedy: 'correct it, or leave it out',
+    });
+  }
 }
 
 export interface LoadWeightsOptions extends FormatOptions {
@@ -192,7 +204,9 @@ export function formatFor(spec: MatrixSpec, options: FormatOptions, checkpoint: 
   const choice = spec.role === 'token' ? (options.embeddings_dtype ?? 'q8') : dtype;
   if (!isQuantized(choice)) return choice === 'auto' ? storedFormat(spec, checkpoint) : choice;
   const group = fittingGroup(spec.width, options.group_size ?? DEFAULT_GROUPS[choice]);
-  return group === undefined ? 'f16' : { bits: QUANT_BITS[choice], group, asymmetric: !symmetric };
+  if (group === undefined) return 'f16';
+  const format = { bits: QUANT_BITS[choice], group, asymmetric: !symmetric };
+  return choice === 'q4' && symmetric ? { ...format, shortScales: true } : format;
 }
 
 /**

@@ -10,6 +10,7 @@ const TARGET: KernelTarget = {
   minSubgroup: 32,
   f16: true,
   matrices: false,
+  integerDot: false,
   maxInvocations: 1024,
   maxWorkgroupBytes: 49_152,
   knobs: DEFAULT_KNOBS,
@@ -38,7 +39,7 @@ class Fake {
   disposed = 0;
   kept = new Map<string, string>();
   /** Milliseconds of a sample; an error for what does not compile. */
-  ms: (knobs: GemvKnobs) => number | Error = () => 10;
+  ms: (knobs: GemvKnobs, rows: number) => number | Error = () => 10;
   openMs = 0;
   version = 'browser 1';
 
@@ -52,13 +53,13 @@ class Fake {
       target: TARGET,
       key: 'adapter',
       version: this.version,
-      openTimer: async () => {
+      openTimer: async (_matrices, _mostBytes, _candidates, rows) => {
         this.opened++;
         this.nowMs += this.openMs;
         return {
           time: async (knobs) => {
             this.samples.push(knobs);
-            const ms = this.ms(knobs);
+            const ms = this.ms(knobs, rows);
             if (typeof ms !== 'number') throw ms;
             this.nowMs += Math.max(ms, 1);
             return ms;
@@ -191,6 +192,35 @@ describe('attention', () => {
   });
 });
 
+describe('prompts', () => {
+  const target = { ...TARGET, integerDot: true };
+
+  it('are timed apart from decoding, behind it and with its knobs', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4 }, rows) => (rows === 1 ? (q4.groups === 4 ? 5 : 10) : q4.integerTiles ? 4 : 10);
+    const knobs = await fake.tuner({ target }).knobs([Q4, F16], fake.records);
+    expect(knobs.q4).toEqual({ ...DEFAULT_KNOBS.q4, groups: 4, integerTiles: true });
+    // Of q4 both, of floats decoding alone.
+    expect([fake.opened, fake.disposed]).toEqual([3, 3]);
+    expect(JSON.parse(fake.kept.get('adapter') ?? '').knobs.q4).toEqual(knobs.q4);
+  });
+
+  it('keep the plain tiles where the others are no faster, do not compile or come too late', async () => {
+    for (const ms of [10, new Error('no'), 2000]) {
+      const fake = new Fake();
+      fake.ms = ({ q4 }, rows) => (rows > 1 && (q4.integerTiles || ms === 2000) ? ms : q4.groups === 4 ? 8 : 10);
+      const { q4 } = await fake.tuner({ target }).knobs([Q4], fake.records);
+      expect(q4).toEqual({ ...DEFAULT_KNOBS.q4, groups: 4 });
+    }
+  });
+
+  it('are not timed where subgroup matrices multiply them', async () => {
+    const fake = new Fake();
+    await fake.tuner({ target: { ...target, matrices: true } }).knobs([Q4], fake.records);
+    expect(fake.opened).toBe(1);
+  });
+});
+
 describe('the budget', () => {
   it.each([1, 30, 120, 400, 2000])('ends where samples take %i ms', async (ms) => {
     const fake = new Fake();
@@ -289,8 +319,14 @@ describe('a result', () => {
     ['no object', '7'],
     ['no knobs', '{"version":"browser 1"}'],
     ['a knob missing', '{"version":"browser 1","knobs":{"q4":{"groups":4,"chunk":512}}}'],
-    ['an absurd knob', '{"version":"browser 1","knobs":{"q4":{"groups":-4,"busyGroups":512,"chunk":512}}}'],
-    ['what runs elsewhere', '{"version":"browser 1","knobs":{"q4":{"groups":64,"busyGroups":512,"chunk":512}}}'],
+    [
+      'an absurd knob',
+      '{"version":"browser 1","knobs":{"q4":{"groups":-4,"busyGroups":512,"chunk":512,"integerDot":false,"integerTiles":false}}}',
+    ],
+    [
+      'what runs elsewhere',
+      '{"version":"browser 1","knobs":{"q4":{"groups":64,"busyGroups":512,"chunk":512,"integerDot":false,"integerTiles":false}}}',
+    ],
   ])('that is damaged is measured anew: %s', async (_, text) => {
     const fake = new Fake();
     fake.kept.set('adapter', text);
@@ -299,7 +335,7 @@ describe('a result', () => {
     expect(fake.opened).toBe(1);
     expect(JSON.parse(fake.kept.get('adapter') ?? '')).toEqual({
       version: 'browser 1',
-      knobs: { q4: { groups: 16, busyGroups: 2048, chunk: 512 } },
+      knobs: { q4: { ...DEFAULT_KNOBS.q4, groups: 16 } },
     });
   });
 

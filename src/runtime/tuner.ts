@@ -13,11 +13,13 @@ import {
   type KnobClass,
   knobCandidates,
   knobsRun,
+  promptCandidates,
   weightClass,
 } from '../kernels/gemv-shape.ts';
 import {
   DEFAULT_KNOBS,
   type GemvKnobs,
+  gemmTiles,
   type KernelTarget,
   kernelTarget,
   targetLabel,
@@ -46,6 +48,20 @@ const LEAST_GAIN = 0.03;
 /** Samples of each candidate, of which the fastest counts: whatever disturbs a measurement only slows it down. */
 const ROUNDS = 3;
 
+/** Rows of a prompt, as it is timed. */
+const PROMPT_ROWS = 256;
+/** Of a class's time, where prompts are timed too. */
+const DECODE_SHARE = 0.7;
+
+/** Products or attention that are timed. */
+interface TimedWork {
+  work: readonly (DecodeMatrix | DecodeAttention)[];
+  /** Bytes of a matrix's copies. */
+  mostBytes: number;
+  /** Rows of x: one as in decoding, or many as in a prompt. */
+  rows: number;
+}
+
 export interface CandidateTimer {
   /** Milliseconds of the same work with any knobs. */
   time(knobs: GemvKnobs): Promise<number>;
@@ -63,6 +79,7 @@ export interface TunerParts {
     work: readonly (DecodeMatrix | DecodeAttention)[],
     mostBytes: number,
     candidates: readonly GemvKnobs[],
+    rows: number,
   ): Promise<CandidateTimer>;
   /** Milliseconds. */
   now(): number;
@@ -114,7 +131,7 @@ export class Tuner {
   }
 
   async #measure(name: KnobClass, all: DecodeWork, deadline: number): Promise<GemvKnobs> {
-    const { target, now, waitFor } = this.#parts;
+    const { target, now } = this.#parts;
     const work = workOf(name, all);
     // What makes the same shapes is the same.
     const byShapes = new Map<string, GemvKnobs>();
@@ -122,10 +139,22 @@ export class Tuner {
       const key = JSON.stringify(work.map((each) => shapeOf({ ...target, knobs }, each)));
       if (!byShapes.has(key)) byShapes.set(key, knobs);
     }
-    const candidates = [...byShapes.values()];
-    if (candidates.length === 1) return DEFAULT_KNOBS;
+    const hasPrompts = promptCandidates(target, name, DEFAULT_KNOBS).length > 1;
+    const until = hasPrompts ? now() + (deadline - now()) * DECODE_SHARE : deadline;
+    const decode = { work, mostBytes: decodeBytes(all.matrices), rows: 1 };
+    const knobs = await this.#fastest([...byShapes.values()], decode, until);
+    if (!hasPrompts) return knobs;
+    // One copy of a matrix will do: its tiles are read again and again.
+    const prompt = { work, mostBytes: 0, rows: PROMPT_ROWS };
+    return this.#fastest(promptCandidates(target, name, knobs), prompt, deadline).catch(() => knobs);
+  }
+
+  async #fastest(candidates: readonly GemvKnobs[], work: TimedWork, deadline: number): Promise<GemvKnobs> {
+    const { now, waitFor } = this.#parts;
+    const [standard = DEFAULT_KNOBS] = candidates;
+    if (candidates.length === 1 || now() >= deadline) return standard;
     const times = new Map<GemvKnobs, number>();
-    const sampling = this.#sample(candidates, work, decodeBytes(all.matrices), times, deadline);
+    const sampling = this.#sample(candidates, work, times, deadline);
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
@@ -135,13 +164,12 @@ export class Tuner {
   /** Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each. */
   async #sample(
     candidates: readonly GemvKnobs[],
-    work: readonly (DecodeMatrix | DecodeAttention)[],
-    mostBytes: number,
+    { work, mostBytes, rows }: TimedWork,
     times: Map<GemvKnobs, number>,
     deadline: number,
   ): Promise<void> {
     const { openTimer, now } = this.#parts;
-    const timer = await openTimer(work, mostBytes, candidates);
+    const timer = await openTimer(work, mostBytes, candidates, rows);
     const left = new Set(candidates);
     try {
       for (let round = 0; round < ROUNDS; round++) {
@@ -219,7 +247,7 @@ function fastest(candidates: readonly GemvKnobs[], times: ReadonlyMap<GemvKnobs,
   let bestMs = (times.get(standard) ?? 0) * (1 - LEAST_GAIN);
   for (const candidate of others) {
     const ms = times.get(candidate);
-    if (ms === undefined || ms > bestMs) continue;
+    if (ms === undefined || ms >= bestMs) continue;
     best = candidate;
     bestMs = ms;
   }
@@ -279,8 +307,8 @@ function checkedKnobs(target: KernelTarget, knobs: GemvKnobs): GemvKnobs {
 
 /** The adapter, and what was opened of it: knobs that are best with subgroups may not even run without. */
 function adapterKey({ info: { vendor, architecture, device, description } }: Gpu, target: KernelTarget): string {
-  const { minSubgroup, maxInvocations, maxWorkgroupBytes, software } = target;
-  const opened = [targetLabel(target), minSubgroup, maxInvocations, maxWorkgroupBytes, software];
+  const { minSubgroup, integerDot, maxInvocations, maxWorkgroupBytes, software } = target;
+  const opened = [targetLabel(target), minSubgroup, integerDot, maxInvocations, maxWorkgroupBytes, software];
   return JSON.stringify([vendor, architecture, device, description, ...opened]);
 }
 
@@ -295,10 +323,16 @@ const SAMPLE_ATTENTION = { heads: 8, kvHeads: 2, headDim: 64, scale: 1 };
 
 /** Another number for other shaders, other defaults and other candidates. */
 function kernelVersion(target: KernelTarget): string {
-  const attention = knobCandidates(target, 'attention').map((knobs) =>
-    decodeCode(decodeShape({ ...target, knobs }, SAMPLE_ATTENTION), 'f16'),
-  );
-  const texts = [...SAMPLE_FORMATS.map((format) => gemvCode(target, format)), ...attention];
+  const texts = SAMPLE_FORMATS.flatMap((format) => {
+    const name = weightClass(format);
+    const all = [...knobCandidates(target, name), ...promptCandidates(target, name, DEFAULT_KNOBS)];
+    const targets = all.map((knobs) => ({ ...target, knobs }));
+    const tiles = targets.flatMap((each) => gemmTiles(format, each).map(({ code }) => code));
+    return [...new Set([...targets.map((each) => gemvCode(each, format)), ...tiles])];
+  });
+  for (const knobs of knobCandidates(target, 'attention')) {
+    texts.push(decodeCode(decodeShape({ ...target, knobs }, SAMPLE_ATTENTION), 'f16'));
+  }
   return hashOf(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]));
 }
 

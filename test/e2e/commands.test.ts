@@ -59,6 +59,7 @@ describe('npm run bench', () => {
     expect(result.adapter).not.toBe('');
     expect(result.dispatches_per_layer).toBeLessThanOrEqual(7);
     expect(result.dispatches_per_token).toBeGreaterThan(result.layers);
+    expect(result.encode_ms_per_token).toBeGreaterThanOrEqual(0);
   });
 
   it('measures every dtype with every context, loading each dtype once, and prints a table', () => {

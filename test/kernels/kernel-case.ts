@@ -45,7 +45,7 @@ export interface KernelCase {
   prepare(bench: Bench): PreparedCase;
 }
 
-/** All cases of a few shaders, named as their files are: `linear/gemv`. */
+/** All cases of a few shaders, named as their files are, with the kind of their tile: `linear/gemv`, `linear/gemm_tile integer`. */
 export interface KernelSuite {
   shaders: readonly string[];
   /** Those that run in place of others where the adapter has subgroup matrices. */
@@ -61,6 +61,8 @@ export const TOLERANCE = {
   transcendental: 2e-5,
   /** Stored as f16 on the way: half a unit in the 11th bit of the largest elements. */
   f16: 2e-3,
+  /** x as integers of 16 bits in blocks: half a step is 1.6e-5 of a block's largest. Six deviations of what a row makes of it. */
+  integerDot: 1e-4,
   /** Copies and integers. */
   exact: 0,
 } as const;
@@ -198,6 +200,23 @@ export class Bench {
   dispose(): void {
     for (const buffer of this.#owned) this.gpu.buffers.release(buffer);
   }
+}
+
+/**
+ * A target whose products of quantised weights use the packed dot product, where there is one; and the tolerance for their results, or
+ * for those times each other or times weights of a row's own.
+ */
+export function withIntegerDot(target: KernelTarget, isProduct: boolean): { target: KernelTarget; tolerance: number } {
+  const { q4, q8 } = target.knobs;
+  const knobs = {
+    ...target.knobs,
+    q4: { ...q4, integerDot: true, integerTiles: true },
+    q8: { ...q8, integerDot: true, integerTiles: true },
+  };
+  return {
+    target: { ...target, knobs },
+    tolerance: target.integerDot ? TOLERANCE.integerDot * (isProduct ? 2 : 1) : TOLERANCE.transcendental,
+  };
 }
 
 /** Rows of `width` numbers as rows of `stride`, with zeros behind. */

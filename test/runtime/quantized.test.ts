@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { readBuffer } from '../../src/gpu/read-back.ts';
-import { formatName } from '../../src/kernels/kernel.ts';
+import { DEFAULT_KNOBS, formatName } from '../../src/kernels/kernel.ts';
 import { splitRows, unpackRow } from '../../src/quant/packed.ts';
 import { forward } from '../../src/runtime/forward.ts';
 import type { FormatOptions } from '../../src/runtime/load-weights.ts';
 import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
 import { Session } from '../../src/runtime/session.ts';
+import type { TuneOptions } from '../../src/runtime/tuner.ts';
+import { roundToF16 } from '../../src/tensor/round.ts';
 import { loadTiny, tinyTensors } from './tiny-model.ts';
 
 const CONFIG = {
@@ -54,7 +56,16 @@ async function copyWeights(from: LoadedModel, to: LoadedModel): Promise<void> {
   }
 }
 
-describe.each<FormatOptions>([
+const INTEGER_DOT = {
+  ...DEFAULT_KNOBS,
+  q4: { ...DEFAULT_KNOBS.q4, integerDot: true, integerTiles: true },
+  q8: { ...DEFAULT_KNOBS.q8, integerDot: true, integerTiles: true },
+};
+
+describe.each<FormatOptions & TuneOptions>([
+  { dtype: 'q8', tune: INTEGER_DOT },
+  { dtype: 'q4', tune: INTEGER_DOT },
+  { dtype: 'q4', symmetric: false, tune: INTEGER_DOT },
   { dtype: 'q8' },
   { dtype: 'q8', group_size: 32, symmetric: false },
   { dtype: 'q4' },
@@ -67,7 +78,8 @@ describe.each<FormatOptions>([
     const exact = await logitsOf(plain);
     await copyWeights(quantized, plain);
     const logits = await logitsOf(quantized);
-    expect(relativeError(logits, await logitsOf(plain))).toBeLessThan(1e-5);
+    expect(quantized.knobs).toEqual(options.tune ?? DEFAULT_KNOBS);
+    expect(relativeError(logits, await logitsOf(plain))).toBeLessThan(options.tune ? 1e-4 : 1e-5);
     expect(relativeError(logits, exact)).toBeLessThan(options.dtype === 'q4' ? 0.3 : 0.03);
     quantized.dispose();
     plain.dispose();
@@ -83,11 +95,25 @@ it('keeps embeddings and heads at their own setting, and what no group divides i
     return { names: [...new Set(names)].sort(), sizeBytes };
   };
   const { names, sizeBytes } = await formats({ dtype: 'q4' });
-  expect(names).toEqual(['q4g32', 'q8g64']);
+  expect(names).toEqual(['q4g32s', 'q8g64']);
   const count = [...tinyTensors(CONFIG).values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0);
   // 4.5 bits, 8.25 for the two token tables, which are a fifth of this model, and vectors in f32.
   expect(sizeBytes / count).toBeLessThan(0.7);
-  expect((await formats({ dtype: 'q4', embeddings_dtype: 'f16' })).names).toEqual(['f16', 'q4g32']);
+  expect((await formats({ dtype: 'q4', embeddings_dtype: 'f16' })).names).toEqual(['f16', 'q4g32s']);
   expect((await formats({ dtype: 'q8', group_size: 128 })).names).toEqual(['q8g32', 'q8g64']);
   expect((await formats({ dtype: 'q4' }, {})).names).toEqual(['f16']);
+});
+
+it('gives 4-bit weights that f16 holds exactly', async () => {
+  const loaded = await loadTiny(gpu, { config: CONFIG, dtype: 'q4' });
+  const quantized = [...loaded.weights.matrices].flatMap(({ format, stride, parts }) =>
+    typeof format !== 'string' && format.bits === 4 ? [{ format, stride, buffer: parts[0]?.buffer as GPUBuffer }] : [],
+  );
+  expect(quantized.length).toBeGreaterThan(4);
+  for (const { format, stride, buffer } of quantized) {
+    const rows = splitRows(format, stride, new Uint32Array(await readBuffer(gpu, buffer)));
+    const weights = rows.flatMap((row) => [...unpackRow(format, stride, row)]);
+    expect(weights.map(roundToF16)).toEqual(weights);
+  }
+  loaded.dispose();
 });

@@ -393,8 +393,9 @@ const CASES: readonly AttentionCase[] = [
     past: 5,
     ...heads,
   })),
-  ...[1, 31, 32, 33, 65].map((tokens) => ({ kernel: 'prefill' as const, tokens, ...FEW })),
+  ...[1, 31, 32, 33, 63, 64, 65, 130].map((tokens) => ({ kernel: 'prefill' as const, tokens, ...FEW })),
   ...[1, 32, 61].map((past) => ({ kernel: 'prefill' as const, tokens: 5, past, ...FEW })),
+  { kernel: 'prefill', ...FEW, tokens: 70, past: 95, dtype: 'f16' },
   { kernel: 'prefill', ...FEW, tokens: 33, past: 31, batch: 2, dtype: 'f16' },
   ...WIDTHS.map((headDim) => ({
     kernel: 'prefill' as const,

@@ -3,7 +3,7 @@ import type { ActivationName } from '../../../src/kernels/activation.ts';
 import { gemvShape, knobCandidates, weightClass } from '../../../src/kernels/gemv-shape.ts';
 import { formatName, type RowClass, type WeightFormat } from '../../../src/kernels/kernel.ts';
 import { gemm, gemv } from '../../../src/kernels/linear.ts';
-import { type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
+import { type KernelCase, type KernelSuite, padRows, TOLERANCE, withIntegerDot } from '../kernel-case.ts';
 import { linear } from '../reference.ts';
 
 interface LinearCase {
@@ -23,6 +23,7 @@ interface LinearCase {
   partRows?: number;
   rowClass?: RowClass;
   once?: boolean;
+  integerDot?: boolean;
 }
 
 const EPS = 1e-5;
@@ -37,6 +38,7 @@ function linearCase(c: LinearCase): KernelCase {
     hasResidual && 'residual',
     partRows && `parts of ${partRows}`,
     rowClass === 'kept' && 'kept rows',
+    c.integerDot && 'integer dot',
   ];
   const name = [`${kernel} ${batch}×${rows}×${k} → ${n} ${formatName(dtype)}`, ...extras.filter(Boolean)].join(', ');
   return {
@@ -71,15 +73,17 @@ function linearCase(c: LinearCase): KernelCase {
         step: bench.step(size, undefined),
       };
       const reference = linear({ x, weight: values, width: k, bias, norm, gate, residual });
+      const floats = { target: bench.target, tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32 };
+      const { target, tolerance } = c.integerDot ? withIntegerDot(bench.target, gate !== undefined) : floats;
       return {
-        launches: (kernel === 'gemv' ? gemv : gemm)(bench.target, args),
+        launches: (kernel === 'gemv' ? gemv : gemm)(target, args),
         size,
         expectations: [
           {
             name: 'y',
             buffer: y.buffer,
             expected: padRows(reference, all, width, y.stride),
-            tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32,
+            tolerance,
           },
         ],
       };
@@ -106,12 +110,18 @@ function knobCase(dtype: WeightFormat, k: number, n: number): KernelCase {
       );
       const each = [...shapes].map(([shape, target]) => {
         const y = bench.activation(`y of ${shape}`, 1, n);
-        return { shape, y, launches: gemv(target, { x, weight, y, step }) };
+        const tolerance = shape.includes('"X_PARTS":2') ? TOLERANCE.integerDot : TOLERANCE.f32;
+        return { shape, y, tolerance, launches: gemv(target, { x, weight, y, step }) };
       });
       return {
         launches: each.flatMap(({ launches }) => launches),
         size,
-        expectations: each.map(({ shape, y }) => ({ name: `y of ${shape}`, buffer: y.buffer, expected })),
+        expectations: each.map(({ shape, y, tolerance }) => ({
+          name: `y of ${shape}`,
+          buffer: y.buffer,
+          expected,
+          tolerance,
+        })),
       };
     },
   };
@@ -135,6 +145,7 @@ const FEW_QUANTISED: readonly Common[] = [
   { k: 96, n: 20, dtype: { ...Q4, asymmetric: true } },
   { k: 32, n: 20, dtype: { ...Q8, group: 16 }, gate: 'gelu', bias: true },
   { k: 64, n: 300, dtype: Q4, partRows: 128, bias: true },
+  { k: 160, n: 40, dtype: { ...Q4, shortScales: true }, residual: true },
 ];
 
 /** All groups. */
@@ -197,9 +208,26 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   ...FEW_QUANTISED,
 ];
 
+/** Around its tile of 64 × 128 and its rounds of 32: an odd number of sixteens, scales of sixteens, offsets. */
+const INTEGER_GEMM: readonly (Common & { rows?: number })[] = [
+  ...FEW_QUANTISED,
+  ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 64, n: 136, dtype: Q4 })),
+  { rows: 70, k: 48, n: 129, dtype: { ...Q8, group: 16 }, residual: true },
+  { rows: 9, k: 48, n: 24, dtype: { ...Q8, group: 16, asymmetric: true } },
+  { rows: 33, batch: 2, k: 192, n: 128, dtype: Q8 },
+  { rows: 9, k: 256, n: 24, dtype: { ...Q4, group: 128, asymmetric: true }, gate: 'silu' },
+];
+
 const LINEAR: readonly LinearCase[] = [
   ...GEMV.map((each) => ({ kernel: 'gemv' as const, rows: 1, ...each })),
+  ...GEMV.filter(({ dtype }) => typeof dtype === 'object').map((each) => ({
+    kernel: 'gemv' as const,
+    rows: 1,
+    ...each,
+    integerDot: true,
+  })),
   ...GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, ...each })),
+  ...INTEGER_GEMM.map((each) => ({ kernel: 'gemm' as const, rows: 5, integerDot: true, ...each })),
 ];
 
 /** Wide enough for two chunks of x and for every size of a workgroup; high enough for groups of lanes with one row and with two. */
@@ -209,7 +237,7 @@ const KNOBS: readonly KernelCase[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['linear/gemv', 'linear/gemm'],
-  matrixShaders: ['linear/gemm_matrix'],
+  shaders: ['linear/gemv', 'linear/gemm', 'linear/gemm_tile integer'],
+  matrixShaders: ['linear/gemm_tile matrix'],
   cases: [...LINEAR.map(linearCase), ...KNOBS],
 };

@@ -15,7 +15,7 @@ import {
   usedSlots,
 } from '../../../src/kernels/moe.ts';
 import { alignUp } from '../../../src/tensor/dtype.ts';
-import { type Bench, type KernelCase, type KernelSuite, padRows, TOLERANCE } from '../kernel-case.ts';
+import { type Bench, type KernelCase, type KernelSuite, padRows, TOLERANCE, withIntegerDot } from '../kernel-case.ts';
 import { linear } from '../reference.ts';
 
 const ROUTING: Routing = {
@@ -159,12 +159,18 @@ interface ExpertCase {
   dtype?: WeightFormat;
   /** Experts per part of the weight. */
   partExperts?: number;
+  integerDot?: boolean;
 }
 
 function expertCase(c: ExpertCase): KernelCase {
   const { kernel, rows, k, blockRows, gate, dtype = 'f32', partExperts } = c;
   const routing = { ...ROUTING, ...c.routing };
-  const extras = [gate, partExperts && `parts of ${partExperts}`, c.routing && JSON.stringify(c.routing)];
+  const extras = [
+    gate,
+    partExperts && `parts of ${partExperts}`,
+    c.routing && JSON.stringify(c.routing),
+    c.integerDot && 'integer dot',
+  ];
   return {
     name: [`expert ${kernel} ${rows}×${k} → ${blockRows} ${formatName(dtype)}`, ...extras.filter(Boolean)].join(', '),
     prepare(bench) {
@@ -210,19 +216,21 @@ function expertCase(c: ExpertCase): KernelCase {
         y,
       };
       const elements = listElements(routing, rows);
+      const floats = { target: bench.target, tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32 };
+      const { target, tolerance } = c.integerDot ? withIntegerDot(bench.target, true) : floats;
       const lists = { tiles: bench.output('tiles', elements.tiles), pairs: bench.output('pairs', elements.pairs) };
       return {
         launches:
           kernel === 'gemv'
-            ? expertGemv(bench.target, args)
-            : [...groupByExpert({ routing, routes, lists, step }), ...expertGemm(bench.target, lists, args)],
+            ? expertGemv(target, args)
+            : [...groupByExpert({ routing, routes, lists, step }), ...expertGemm(target, lists, args)],
         size,
         expectations: [
           {
             name: 'y',
             buffer: y.buffer,
             expected: padRows(expected, 1, expected.length, rows * y.stride),
-            tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32,
+            tolerance,
           },
         ],
       };
@@ -308,11 +316,17 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm', 'moe/sum'],
-  matrixShaders: ['moe/gemm_matrix'],
+  shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm', 'moe/gemm_tile integer', 'moe/sum'],
+  matrixShaders: ['moe/gemm_tile matrix'],
   cases: [
     ...ROUTES.map(routeCase),
     ...EXPERTS.flatMap((each) => [1, 3].map((rows) => expertCase({ kernel: 'gemv', rows, ...each }))),
+    ...EXPERTS.filter(({ dtype }) => typeof dtype === 'object').map((each) =>
+      expertCase({ kernel: 'gemv', rows: 2, ...each, integerDot: true }),
+    ),
+    ...EXPERTS.filter(({ dtype }) => typeof dtype === 'object').map((each) =>
+      expertCase({ kernel: 'gemm', rows: 90, ...each, integerDot: true }),
+    ),
     // Few rows per expert take tiles of 16, many take tiles of 64.
     ...EXPERTS.flatMap((each) =>
       // Each case compiles two tiles, for seconds; of quantised weights one number of rows is enough.

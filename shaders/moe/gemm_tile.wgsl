@@ -1,11 +1,10 @@
-// y[pair, n] = act(Σ_k W[expert(pair), n, k] · x[pair, k]) · weight(pair) for many rows, with subgroup matrices: what gemm.wgsl makes.
+// y[pair, n] = act(Σ_k W[expert(pair), n, k] · x[pair, k]) · weight(pair) for many rows: what gemm.wgsl makes, in tiles of subgroup
+// matrices or of the packed dot product.
 // A tile is the pairs that `group` listed for one expert, no more than LINES, × COLUMNS rows of W.
 // x has one row for all slots when X_DIVISOR = USED_SLOTS, one per slot when it is 1. When ACT is set, rows 2i and 2i + 1 of an
 // expert are gate and up, and y[pair, i] = act(gate) · up.
 // Dispatch: (ceil(BLOCK / COLUMNS), an upper bound of the tiles; the surplus exits). Sums in f32.
 
-// @use shape
-// WM, WN: subgroups along the pairs and along the rows of W; W_PARTS: 2 where f16 does not hold the weights exactly
 override K8: u32; // padded width of x in units of 8
 override BLOCK: u32; // rows of W per expert
 override FIRST_EXPERT: u32; // first expert in this part of W
@@ -25,7 +24,6 @@ override WEIGHTED: bool;
 // @use weights
 // @use activation
 // @use result
-// @use parts
 // @use tile
 
 var<private> list: vec4u; // expert in this part, first and end in `pairs`
@@ -47,21 +45,17 @@ fn finish(line: u32, column_in: u32, sums: vec4f) {
   }
 }
 
-@compute @workgroup_size(WG)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_index) lid: u32,
-  @builtin(subgroup_id) subgroup: u32,
-) {
+// Finds the tile; false where there is none, or its expert is in another part of W.
+fn begin(group: vec3u) -> bool {
   if (group.y >= tiles[0].x) {
-    return;
+    return false;
   }
   let tile = tiles[1u + group.y];
   let expert = tile.x - FIRST_EXPERT; // wraps around below zero
   if (expert >= weight_rows() / BLOCK) {
-    return;
+    return false;
   }
   list = vec4u(expert, tile.yzw);
   first_column = group.x * COLUMNS;
-  multiply_tile(lid, subgroup);
+  return true;
 }

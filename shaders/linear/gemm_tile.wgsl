@@ -1,9 +1,8 @@
-// y[r, n] = act(Σ_k W[n, k] · x[r, k] + b[n]) + residual[r, n] for many rows, with subgroup matrices: what gemm.wgsl makes.
+// y[r, n] = act(Σ_k W[n, k] · x[r, k] + b[n]) + residual[r, n] for many rows: what gemm.wgsl makes, in tiles of subgroup
+// matrices or of the packed dot product.
 // When ACT is set, rows 2i and 2i + 1 of W are gate and up, and y[r, i] = act(gate) · up.
 // Dispatch: (ceil(N / COLUMNS), ceil(rows / LINES)). Sums in f32. Widths are padded with zeros to multiples of 8.
 
-// @use shape
-// WM, WN: subgroups along the rows of x and of W; W_PARTS: 2 where f16 does not hold the weights exactly
 override K8: u32; // width of x in units of 8
 override OUT_STRIDE: u32;
 override BIAS: bool = false;
@@ -20,7 +19,6 @@ override ROWS: u32; // index in `step` of the number of rows
 // @use weights
 // @use activation
 // @use result
-// @use parts
 // @use tile
 
 var<private> first_row: u32;
@@ -43,13 +41,9 @@ fn finish(line: u32, column_in: u32, sums: vec4f) {
   }
 }
 
-@compute @workgroup_size(WG)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_index) lid: u32,
-  @builtin(subgroup_id) subgroup: u32,
-) {
+// Where the tile lies.
+fn begin(group: vec3u) -> bool {
   first_row = group.y * LINES;
   first_column = group.x * COLUMNS;
-  multiply_tile(lid, subgroup);
+  return true;
 }
