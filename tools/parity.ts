@@ -1,4 +1,4 @@
-// npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,matrices,timestamps]
+// npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,matrices,integerDot,timestamps]
 //   [--kernels hardware|software] [--tolerance 1e-4] [--runtime node] [--dawn "SWITCHES"]
 // Runs each case of a folder (a checkpoint with the reference's inputs and outputs; docs/parity.md) in a real browser, or in Node on Dawn.
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import type { CaseResult } from './parity-page.ts';
 import { withPage } from './serve-page.ts';
 
 const USAGE =
-  'usage: npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,matrices,timestamps] [--kernels hardware|software] [--tolerance 1e-4] [--runtime node|chromium] [--dawn "SWITCHES"]';
+  'usage: npm run parity -- FOLDER [--filter NAME] [--limits default] [--without f16,subgroups,matrices,integerDot,timestamps] [--kernels hardware|software] [--tolerance 1e-4] [--runtime node|chromium] [--dawn "SWITCHES"]';
 
 /** The folders below `folder` that hold a case, or the folder itself. */
 export function findCases(folder: string, filter: string | undefined): string[] {

@@ -15,7 +15,7 @@ import type { Model, Task } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
 import { checkFormats, type DTypeChoice, type FormatOptions } from '../runtime/load-weights.ts';
 import { kvDTypeFor, LoadedModel } from '../runtime/loaded-model.ts';
-import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
+import type { MemoryPlan } from '../runtime/memory-plan.ts';
 import type { TuneOptions } from '../runtime/tuner.ts';
 import { compileGeneration } from '../runtime/warm-up.ts';
 import { formatBytes } from '../tensor/format-bytes.ts';
@@ -204,6 +204,7 @@ async function fittingDType(
   if (dtype !== 'auto') return dtype;
   if (budget === undefined && checkpoint.totalBytes <= SMALL_CHECKPOINT_BYTES) return 'auto';
   const contextLength = Math.min(DEFAULT_CONTEXT, model.maxPositions);
+  const { planDTypes } = await loadPart(import('../runtime/memory-plan.ts'));
   const { best, plans } = await planDTypes(gpu, model, checkpoint, options, contextLength);
   if (best === plans[0]) return 'auto';
   if (best) return best.dtype;

@@ -1,9 +1,10 @@
 // planModel: what a model would take here and whether it runs, from its configuration and headers alone.
 import { IntabError, SourceError, WebGpuUnavailableError } from '../errors.ts';
+import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { Task } from '../models/model.ts';
 import { checkFormats } from '../runtime/load-weights.ts';
-import { type MemoryPlan, planDTypes } from '../runtime/memory-plan.ts';
+import type { MemoryPlan } from '../runtime/memory-plan.ts';
 import { DEFAULT_CONTEXT, inWords, type LoadOptions, openHeaders } from './load.ts';
 
 export interface ModelPlanOptions extends LoadOptions {
@@ -36,6 +37,7 @@ export async function planModel(location: ModelLocation, options: ModelPlanOptio
   const { task = 'causal', dtype = 'auto' } = options;
   const nothing = { dtype: undefined, downloadBytes: 0, contextLength: 0, plans: [] };
   try {
+    const { planDTypes } = await loadPart(import('../runtime/memory-plan.ts'));
     const { gpu, model, checkpoint } = await openHeaders(location, task, options);
     const contextLength = Math.min(options.context_length ?? DEFAULT_CONTEXT, model.maxPositions);
     const asked = dtype === 'auto' ? undefined : [dtype];

@@ -17,7 +17,6 @@ import type { QuestionAnsweringPipeline } from './question-answering.ts';
 import type { TextClassificationPipeline } from './text-classification.ts';
 import { asPipeline, LocalTextGenerator, type TextGenerationPipeline } from './text-generation.ts';
 import type { TokenClassificationPipeline } from './token-classification.ts';
-import { WorkerPipeline, WorkerTextGenerator, workerCall } from './worker-client.ts';
 import type { ZeroShotClassificationPipeline } from './zero-shot-classification.ts';
 
 /** What each task's pipeline is. */
@@ -68,6 +67,7 @@ export async function pipeline<T extends PipelineTask | TaskAlias>(
   }
   const { worker, ...local } = options;
   if (!worker) return OPENERS[name](model, local);
+  const { WorkerPipeline, WorkerTextGenerator, workerCall } = await loadPart(import('./worker-client.ts'));
   const remote = await WorkerPipeline.open(worker, name, model, local);
   const opened = name === 'text-generation' ? asPipeline(new WorkerTextGenerator(remote)) : workerCall(remote);
   return opened as unknown as Pipelines[TaskOf<T>];

@@ -4,16 +4,18 @@ import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { readBuffer } from '../gpu/read-back.ts';
 import type { Plan } from '../graph/plan.ts';
 import { attentionsName } from '../graph/planner.ts';
+import { loadPart } from '../hub/load-part.ts';
 import { WIDTH_STEP } from '../kernels/kernel.ts';
 import type { ForwardRequest } from '../models/model.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import { type CheckedInputs, checkInputs, type ForwardInputs } from './forward-inputs.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { auxiliaryLoss, causalLoss, sequenceLoss, spanLoss, tokenLoss } from './loss.ts';
 import { Session } from './session.ts';
 import { Tensor } from './tensor.ts';
 
 export type { ForwardInputs, Matrix } from './forward-inputs.ts';
+
+type Losses = typeof import('./loss.ts');
 
 export interface ForwardOutputs {
   /** [B, T or kept, V] of language models, [B, labels] of sequence and [B, T, labels] of token classifiers. */
@@ -91,7 +93,10 @@ class ForwardCall {
     const { tokens } = this.#checked;
     const chunk = this.#chunkTokens();
     for (let from = 0; from < tokens; from += chunk) await this.#runChunk(from, Math.min(chunk, tokens - from), chunk);
-    return this.#collect();
+    const { labels, spans } = this.#checked;
+    // Few calls ask for a loss: what computes it is loaded by those.
+    const hasLoss = labels !== undefined || spans !== undefined || this.#routerLogits;
+    return this.#collect(hasLoss ? await loadPart(import('./loss.ts')) : undefined);
   }
 
   /** Tokens per step: bounded by the session and by the size of what is read back. */
@@ -222,7 +227,7 @@ class ForwardCall {
     return new Tensor(this.#outputs.get(name) ?? new Float32Array(0), dims);
   }
 
-  #collect(): ForwardOutputs {
+  #collect(losses: Losses | undefined): ForwardOutputs {
     const { batch, tokens } = this.#checked;
     const { model } = this.#session.loaded;
     const outputs: ForwardOutputs = {};
@@ -239,11 +244,11 @@ class ForwardCall {
     if (this.#routerLogits && model.routed) {
       outputs.router_logits = model.routed.experts.map((experts, i) => this.#columns(`router_logits.${i}`, 0, experts));
     }
-    return { ...outputs, ...this.#collectHead(outputs.router_logits) };
+    return { ...outputs, ...this.#collectHead(outputs.router_logits, losses) };
   }
 
   /** What the head gives, and its loss. */
-  #collectHead(routerLogits: Tensor[] | undefined): ForwardOutputs {
+  #collectHead(routerLogits: Tensor[] | undefined, losses: Losses | undefined): ForwardOutputs {
     const { batch, tokens, kept, labels, spans, mask } = this.#checked;
     const { model } = this.#session.loaded;
     const width = model.logitsWidth;
@@ -252,25 +257,26 @@ class ForwardCall {
         return { last_hidden_state: this.#tensor('last_hidden_state', [batch, tokens, model.hiddenSize]) };
       case 'causal': {
         const outputs: ForwardOutputs = { logits: this.#tensor('logits', [batch, kept?.[0]?.length ?? tokens, width]) };
-        if (labels && outputs.logits) outputs.loss = causalLoss(outputs.logits, labels);
+        if (labels && outputs.logits) outputs.loss = losses?.causalLoss(outputs.logits, labels);
         const { auxLossCoefficient, chosen = 0 } = model.routed ?? {};
-        if (auxLossCoefficient === undefined || !routerLogits) return outputs;
-        outputs.aux_loss = auxiliaryLoss(routerLogits, chosen, mask);
+        if (auxLossCoefficient === undefined || !routerLogits || !losses) return outputs;
+        outputs.aux_loss = losses.auxiliaryLoss(routerLogits, chosen, mask);
         if (outputs.loss !== undefined) outputs.loss += auxLossCoefficient * outputs.aux_loss;
         return outputs;
       }
       case 'sequence-classification': {
         const logits = this.#tensor('logits', [batch, width]);
-        return labels ? { logits, loss: sequenceLoss(logits, labels, model.classification?.problemType) } : { logits };
+        const { problemType } = model.classification ?? {};
+        return labels && losses ? { logits, loss: losses.sequenceLoss(logits, labels, problemType) } : { logits };
       }
       case 'token-classification': {
         const logits = this.#tensor('logits', [batch, tokens, width]);
-        return labels ? { logits, loss: tokenLoss(logits, labels) } : { logits };
+        return labels && losses ? { logits, loss: losses.tokenLoss(logits, labels) } : { logits };
       }
       case 'question-answering': {
         const start_logits = this.#columns('logits', 0, 1, [batch, tokens]);
         const end_logits = this.#columns('logits', 1, 1, [batch, tokens]);
-        const loss = spans && { loss: spanLoss(start_logits, end_logits, spans) };
+        const loss = spans && losses && { loss: losses.spanLoss(start_logits, end_logits, spans) };
         return { start_logits, end_logits, ...loss };
       }
       default:

@@ -1,7 +1,7 @@
 // A real device: what it gives, and how its refusals come out as errors of ours.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceLostError, DeviceMemoryError, GpuValidationError } from '../../src/errors.ts';
-import { type Gpu, openGpu } from '../../src/gpu/device.ts';
+import { type Gpu, OPTIONAL_FEATURES, openGpu } from '../../src/gpu/device.ts';
 import { withErrorScopes } from '../../src/gpu/error-scopes.ts';
 import { readBuffer } from '../../src/gpu/read-back.ts';
 import { matrix } from '../../src/graph/weights.ts';
@@ -10,7 +10,7 @@ import { WeightStore } from '../../src/runtime/weight-store.ts';
 describe('a device', () => {
   let gpu: Gpu;
   beforeAll(async () => {
-    gpu = await openGpu({ limits: 'default', without: ['f16', 'subgroups', 'timestamps'] });
+    gpu = await openGpu({ limits: 'default', without: OPTIONAL_FEATURES });
   });
   afterAll(() => gpu.dispose());
 
