@@ -1,5 +1,5 @@
-// Chooses the knobs of the GEMV and of attention, which decoding spends its time in, for the device at hand: once measured, in at most a second, and
-// remembered for the adapter, the browser's version and the kernels. Whatever goes wrong, there are the defaults.
+// Chooses the knobs of the GEMV and of attention, which decoding spends its time in, for the device at hand: once measured, in at most
+// a second, and remembered for the adapter, the browser's version and the kernels. Whatever goes wrong, there are the defaults.
 import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
