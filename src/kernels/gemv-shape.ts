@@ -102,19 +102,19 @@ export function knobsRun(target: KernelTarget, name: KnobClass, values: unknown)
 }
 
 /**
- * Changes that are worth trying. Fewer busy groups, that is, more rows for each, suit small GPUs; more or smaller workgroups those of
- * another number of lanes; a larger chunk saves barriers where there is memory for it. Integers save most of the arithmetic where the
- * device has an instruction for them.
+ * Changes that are worth trying, those that promise most first: time may run out. Integers save most of the arithmetic where the device
+ * has an instruction for them. Fewer busy groups, that is, more rows for each, suit small GPUs; more or smaller workgroups those of
+ * another number of lanes; a larger chunk saves barriers where there is memory for it.
  */
 const QUANT_CANDIDATES: readonly Partial<QuantKnobs>[] = [
+  { integerDot: true },
   { groups: 4 },
   { groups: 16 },
   { busyGroups: 512 },
+  { integerDot: true, busyGroups: 512 },
   { groups: 4, busyGroups: 512 },
   { chunk: 1024 },
-  { integerDot: true },
   { integerDot: true, groups: 16 },
-  { integerDot: true, busyGroups: 512 },
 ];
 const FLOAT_CANDIDATES: readonly Partial<FloatKnobs>[] = [
   { rows: 2 },
