@@ -38,8 +38,6 @@ export interface BenchOptions {
   repeats: number;
   /** Fit the kernels to the device first, as for any model where left out; or the knobs to use. */
   tune?: boolean | GemvKnobs;
-  /** Also measure each kernel of a decode and of a prefill step by itself. */
-  profile?: boolean;
   gpu: GpuOptions;
 }
 
@@ -71,22 +69,6 @@ export interface BenchResult {
   tuned: GemvKnobs;
   /** Every measured run, in order. */
   runs: { prefill_tok_s: number; decode_tok_s: number }[];
-  /** With `--profile`, by step. */
-  profile?: Record<string, StepProfile>;
-}
-
-export interface StepProfile {
-  /** The whole step on the GPU, by timestamps, where the adapter has them. */
-  gpu_ms?: number;
-  /** Microseconds of each kernel, how often it runs in a step, and their product. */
-  kernels: KernelTime[];
-}
-
-export interface KernelTime {
-  label: string;
-  us: number;
-  count: number;
-  total_us: number;
 }
 
 /** How far a benchmark is, and what it does now. */
@@ -264,7 +246,6 @@ export async function* runBench(
             decode_tok_s: round(each.decode_tok_s),
           })),
         };
-        if (options.profile) result.profile = await profileSteps(session, combination, decodeTokens);
         report(`${shape}, ${dtype}: ${contextTokens} tokens of context measured`);
         yield result;
       } finally {
@@ -311,38 +292,4 @@ async function measureRun(
     prefill_tok_s: (promptTokens * 1000) / (first - start),
     decode_tok_s: ((tokens - 1) * 1000) / (end - first),
   };
-}
-
-const PROFILE_REPEATS = 50;
-
-/** Times each kernel of a decode step behind the context, and of a prefill step at its end. */
-async function profileSteps(session: Session, { promptTokens, contextTokens }: Combination, decodeTokens: number) {
-  const { cache, chunkTokens } = session;
-  const profile: Record<string, StepProfile> = {};
-  const steps = [
-    { name: 'decode', plan: await session.plan({ input: 'ids', head: 'logits', tokens: 1, kept: 0 }), tokens: 1 },
-    {
-      name: 'prefill',
-      plan: await session.plan({ input: 'ids', head: 'keptLogits', tokens: chunkTokens, kept: 1 }),
-      tokens: Math.min(chunkTokens, promptTokens),
-    },
-  ];
-  for (const { name, plan, tokens } of steps) {
-    cache.length = name === 'decode' ? contextTokens + decodeTokens - 1 : contextTokens - promptTokens;
-    const size = session.beginStep(tokens, name === 'decode' ? 0 : 1, 0, cache.capacity, (_, t) => t);
-    await plan.gpuTime(size);
-    const gpuMs = await plan.gpuTime(size);
-    const byLabel = new Map<string, number[]>();
-    for (const { label, ms } of await plan.profile(size, PROFILE_REPEATS)) {
-      byLabel.set(label, [...(byLabel.get(label) ?? []), ms]);
-    }
-    const kernels = [...byLabel]
-      .map(([label, times]) => {
-        const us = round(median(times) * 1000);
-        return { label, us, count: times.length, total_us: round(us * times.length) };
-      })
-      .sort((a, b) => b.total_us - a.total_us);
-    profile[name] = { ...(gpuMs === undefined ? {} : { gpu_ms: round(gpuMs) }), kernels };
-  }
-  return profile;
 }

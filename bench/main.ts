@@ -24,7 +24,6 @@ Every shape is measured with every dtype, prompt length and context, one JSON li
   --table                also prints all results as a table at the end
   --kernels              measures the kernels of a decode and of a prefill step instead: time, bytes and floating-point
                          operations, beside a copy, a read and a chain of multiply-adds measured on the same device
-  --profile              also times each dispatch repeated by itself
   --load                 measures loading instead, in a browser: from the server, from the cache, to the first token, and raw
   --no-tune              the default knobs for every kernel, for runs that can be repeated; otherwise those that decode are
                          fitted to the device first, as for any model on a hardware adapter
@@ -49,7 +48,6 @@ function readOptions(args: string[]) {
       repeats: { type: 'string', default: '3' },
       table: { type: 'boolean', default: false },
       kernels: { type: 'boolean', default: false },
-      profile: { type: 'boolean', default: false },
       load: { type: 'boolean', default: false },
       'no-tune': { type: 'boolean', default: false },
       knobs: { type: 'string', default: '' },
@@ -117,7 +115,6 @@ function runsOf(values: ReturnType<typeof readOptions>): PageOptions[] {
     contexts: countsOf('context', values.context),
     decodeTokens: countsOf('decode-tokens', values['decode-tokens'])[0] ?? 1,
     repeats: countsOf('repeats', values.repeats)[0] ?? 1,
-    profile: values.profile,
     ...(values['no-tune'] ? { tune: false } : {}),
     ...(values.knobs ? { tune: knobsOf(values.knobs) } : {}),
     gpu: {

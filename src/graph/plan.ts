@@ -1,6 +1,5 @@
 // A compiled graph: pipelines, bind groups and dispatch sizes in order. Encoding a step is a plain walk over them.
 import type { Gpu } from '../gpu/device.ts';
-import { timePass } from '../gpu/time-pass.ts';
 import { type BoundLaunch, bindLaunch } from '../kernels/bound-launch.ts';
 import type { Activation, Grid, Launch, StepSize } from '../kernels/kernel.ts';
 import type { Op } from './graph.ts';
@@ -70,7 +69,7 @@ export class Plan {
     return count;
   }
 
-  /** Labels of the dispatches of a step, or of those of its ops that `only` has, in order: for profiles and tests. */
+  /** Labels of the dispatches of a step, or of those of its ops that `only` has, in order: for benchmarks and tests. */
   labels(size: StepSize, only?: ReadonlySet<Op | undefined>): string[] {
     const grid = this.#grid;
     return this.#dispatches.flatMap((dispatch) => {
@@ -78,35 +77,6 @@ export class Plan {
       dispatch.grid(size, grid);
       return grid[0] === 0 ? [] : [dispatch.label];
     });
-  }
-
-  /**
-   * Milliseconds that each dispatch of a step takes, found by repeating it in a pass: timestamps between dispatches would break up the
-   * pass. The step's buffers are written over, so nothing of the session can be used afterwards.
-   */
-  async profile(size: StepSize, repeats: number): Promise<{ label: string; ms: number }[]> {
-    const grid = this.#grid;
-    const results = [];
-    for (const dispatch of this.#dispatches) {
-      dispatch.grid(size, grid);
-      if (grid[0] === 0) continue;
-      const time = (count: number) =>
-        timePass(this.#gpu, this.label, (pass) => {
-          pass.setPipeline(dispatch.pipeline);
-          pass.setBindGroup(0, dispatch.bindGroup);
-          for (let i = 0; i < count; i++) pass.dispatchWorkgroups(...grid);
-        });
-      await time(repeats);
-      const once = await time(1);
-      results.push({ label: dispatch.label, ms: ((await time(repeats + 1)).ms - once.ms) / repeats });
-    }
-    return results;
-  }
-
-  /** Milliseconds that the GPU spends on one step, by timestamps around its pass; undefined where the device has none. */
-  async gpuTime(size: StepSize): Promise<number | undefined> {
-    const { ms, byTimestamps } = await timePass(this.#gpu, this.label, (pass) => this.encode(pass, size));
-    return byTimestamps ? ms : undefined;
   }
 
   /** Encodes and submits one step on its own: one submit, one pass. */
