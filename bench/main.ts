@@ -87,13 +87,8 @@ function knobsOf(text: string): GemvKnobs {
     return known ? Object.keys(knobs).filter((knob) => !(knob in known)) : [name];
   });
   if (unknown.length > 0) throw new Error(`--knobs: no knob ${unknown.join(', ')} in ${JSON.stringify(DEFAULT_KNOBS)}`);
-  const { q4, q8, float, attention } = DEFAULT_KNOBS;
-  return {
-    q4: { ...q4, ...given.q4 },
-    q8: { ...q8, ...given.q8 },
-    float: { ...float, ...given.float },
-    attention: { ...attention, ...given.attention },
-  };
+  const merged = Object.entries(DEFAULT_KNOBS).map(([name, standard]) => [name, { ...standard, ...given[name] }]);
+  return Object.fromEntries(merged) as GemvKnobs;
 }
 
 function isDType(word: string): word is BenchDType {

@@ -3,22 +3,10 @@
 // When ACT is set, rows 2i and 2i + 1 of W are gate and up, and y[r, i] = act(gate) · up.
 // Dispatch: (ceil(N / COLUMNS), ceil(rows / LINES)). Sums in f32. Widths are padded with zeros to multiples of 8.
 
-override K8: u32; // width of x in units of 8
-override OUT_STRIDE: u32;
-override BIAS: bool = false;
-override RESIDUAL: bool = false;
-override ROWS: u32; // index in `step` of the number of rows
-
 // @use step
-@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [R, K]
-@group(0) @binding(2) var<storage, read> weight: array<vec4u>; // [N, K]
-@group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [N]
-@group(0) @binding(4) var<storage, read> residual: array<f32>; // [R, N]
-@group(0) @binding(5) var<storage, read_write> y: array<f32>; // [R, N], or [R, N / 2] when ACT
-
 // @use weights
 // @use activation
-// @use result
+// @use gemm
 // @use tile
 
 var<private> first_row: u32;

@@ -6,14 +6,6 @@
 
 // @use shape
 // TILE
-override K8: u32; // padded width of x in units of 8
-override BLOCK: u32; // rows of W per expert
-override FIRST_EXPERT: u32; // first expert in this part of W
-override SLOTS: u32; // in routes
-override USED_SLOTS: u32;
-override X_DIVISOR: u32;
-override ROUTE_STRIDE: u32;
-override WEIGHTED: bool;
 
 const COLUMNS = 64u;
 const DEPTH = 32u; // k per round
@@ -23,16 +15,9 @@ const EACH = TILE / 8u; // rows of an invocation
 const WG = 128u;
 const NONE = 0xffffffffu;
 
-@group(0) @binding(0) var<storage, read> tiles: array<vec4u>; // number of tiles; then expert, first and end in `pairs` of each
-@group(0) @binding(1) var<storage, read> pairs: array<u32>; // by expert
-@group(0) @binding(2) var<storage, read> routes: array<u32>; // [R, slots expert ids, then slots weights]
-@group(0) @binding(3) var<storage, read> x: array<vec4f>; // [R, K] or [R · slots, K]
-@group(0) @binding(4) var<storage, read> weight: array<vec4u>; // [experts, N, K]
-@group(0) @binding(5) var<storage, read_write> y: array<f32>; // [R · slots, N], or [R · slots, N / 2] when ACT
-
 // @use weights
 // @use activation
-// @use result
+// @use gemm
 
 var<workgroup> x_tile: array<vec2f, DEPTH * TWOS>; // [DEPTH, TILE], two rows of x a vector
 var<workgroup> w_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, COLUMNS], four rows of W a vector

@@ -5,25 +5,9 @@
 // expert are gate and up, and y[pair, i] = act(gate) · up.
 // Dispatch: (ceil(BLOCK / COLUMNS), an upper bound of the tiles; the surplus exits). Sums in f32.
 
-override K8: u32; // padded width of x in units of 8
-override BLOCK: u32; // rows of W per expert
-override FIRST_EXPERT: u32; // first expert in this part of W
-override SLOTS: u32; // in routes
-override USED_SLOTS: u32;
-override X_DIVISOR: u32;
-override ROUTE_STRIDE: u32;
-override WEIGHTED: bool;
-
-@group(0) @binding(0) var<storage, read> tiles: array<vec4u>; // number of tiles; then expert, first and end in `pairs` of each
-@group(0) @binding(1) var<storage, read> pairs: array<u32>; // by expert
-@group(0) @binding(2) var<storage, read> routes: array<u32>; // [R, slots expert ids, then slots weights]
-@group(0) @binding(3) var<storage, read> x: array<vec4f>; // [R, K] or [R · slots, K]
-@group(0) @binding(4) var<storage, read> weight: array<vec4u>; // [experts, N, K]
-@group(0) @binding(5) var<storage, read_write> y: array<f32>; // [R · slots, N], or [R · slots, N / 2] when ACT
-
 // @use weights
 // @use activation
-// @use result
+// @use gemm
 // @use tile
 
 var<private> list: vec4u; // expert in this part, first and end in `pairs`

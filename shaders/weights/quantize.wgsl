@@ -5,6 +5,7 @@
 
 // @use batch
 // @use batch_source
+// @use bf16
 // BITS, GROUP, ASYMMETRIC (0 or 1)
 const GROUPS_EACH = 2u - ASYMMETRIC;
 const TOP = f32((1u << BITS) - 1u);
@@ -17,11 +18,6 @@ override SHORT_SCALES: bool;
 @group(0) @binding(3) var<storage, read_write> largest: atomic<u32>; // bits of the largest |scale|
 
 var<private> w: array<f32, GROUP>;
-
-fn nearest_bf16(value: f32) -> f32 {
-  let bits = bitcast<u32>(value);
-  return bitcast<f32>((bits + 0x7fffu + ((bits >> 16u) & 1u)) & 0xffff0000u);
-}
 
 struct Found { scale: f32, offset: f32, inverse: f32, low: f32 }
 
@@ -120,7 +116,7 @@ fn main(@builtin(global_invocation_id) at: vec3u) {
       } else {
         scales[g] = found.scale;
         if (SHORT_SCALES) {
-          scales[g] = nearest_bf16(found.scale);
+          scales[g] = bitcast<f32>(to_bf16(found.scale) << 16u);
         }
       }
     }

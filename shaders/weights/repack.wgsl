@@ -4,16 +4,11 @@
 
 // @use batch
 // @use batch_source
+// @use bf16
 override DESTINATION: u32;
 
 @group(0) @binding(2) var<storage, read_write> destination: array<vec4u>; // [N, K]
 @group(0) @binding(3) var<storage, read_write> largest: atomic<u32>; // bits of the largest |w|
-
-// Round to nearest, ties to even; exact where the value is a bfloat16 already.
-fn to_bf16(value: f32) -> u32 {
-  let bits = bitcast<u32>(value);
-  return (bits + 0x7fffu + ((bits >> 16u) & 1u)) >> 16u;
-}
 
 fn pack_pair(a: f32, b: f32) -> u32 {
   if (DESTINATION == 1u) {

@@ -14,7 +14,7 @@ import type { RopePrecision } from '../models/blocks/rope.ts';
 import type { Model, Task } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
 import { checkFormats, type DTypeChoice, type FormatOptions } from '../runtime/load-weights.ts';
-import { kvDTypeFor, LoadedModel } from '../runtime/loaded-model.ts';
+import { LoadedModel } from '../runtime/loaded-model.ts';
 import type { MemoryPlan } from '../runtime/memory-plan.ts';
 import type { TuneOptions } from '../runtime/tuner.ts';
 import { compileGeneration } from '../runtime/warm-up.ts';
@@ -153,11 +153,10 @@ export async function openModel(
   const loaded = await LoadedModel.load(gpu, model, checkpoint, {
     ...options,
     dtype,
-    onAllocated: (weights, knobs) => {
+    onAllocated: (parts) => {
       if (!warmsUp) return;
-      const kvDType = kvDTypeFor({ ...options, dtype }, checkpoint);
       // What is wrong with a kernel is told where it is used: at the first prompt.
-      compiled = compileGeneration({ gpu, model, weights, kvDType, knobs }).catch(() => undefined);
+      compiled = compileGeneration({ gpu, model, ...parts }).catch(() => undefined);
     },
     onProgress: (event) => progress.report(event),
     derived: async (name) =>

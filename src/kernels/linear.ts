@@ -1,6 +1,6 @@
 // y = act(x · Wᵀ + b) + residual, with an optional RMSNorm of x in front. Picks GEMV for a few rows and GEMM for many.
 // Twin of shaders/linear/gemv.wgsl and shaders/linear/gemm.wgsl.
-import resultSnippet from '../../shaders/lib/linear_result.wgsl?raw';
+import gemmSnippet from '../../shaders/lib/linear_gemm.wgsl?raw';
 import gemmSource from '../../shaders/linear/gemm.wgsl?raw';
 import gemmTileSource from '../../shaders/linear/gemm_tile.wgsl?raw';
 import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
@@ -129,7 +129,7 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
     step: STEP_WGSL,
     weights: weightsFor(weight.format, target),
     activation: ACTIVATION_WGSL,
-    result: resultSnippet,
+    gemm: gemmSnippet,
   };
   const variant = [formatName(weight.format), targetLabel(target)];
   const bindings = ['read', 'read', 'read', 'read', 'read', 'write'] as const;

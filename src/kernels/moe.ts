@@ -1,6 +1,6 @@
 // Mixture of experts with no read-back: routing, lists by expert, expert products for few rows and for many, the sum over a row's
 // experts. Twins of shaders/moe/*.wgsl.
-import resultSnippet from '../../shaders/lib/expert_result.wgsl?raw';
+import gemmSnippet from '../../shaders/lib/expert_gemm.wgsl?raw';
 import gemmSource from '../../shaders/moe/gemm.wgsl?raw';
 import gemmTileSource from '../../shaders/moe/gemm_tile.wgsl?raw';
 import gemvSource from '../../shaders/moe/gemv.wgsl?raw';
@@ -238,7 +238,7 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, args: Exper
   const snippets = {
     weights: weightsFor(weight.format, target),
     activation: ACTIVATION_WGSL,
-    result: resultSnippet,
+    gemm: gemmSnippet,
   };
   const tiles = gemmTiles(weight.format, target);
   return TILES.flatMap((tile) => {

@@ -3,6 +3,7 @@
 // These run at load, outside any plan.
 import batchSnippet from '../../shaders/lib/batch.wgsl?raw';
 import batchSourceSnippet from '../../shaders/lib/batch_source.wgsl?raw';
+import bf16Snippet from '../../shaders/lib/bf16.wgsl?raw';
 import hashSnippet from '../../shaders/lib/hash.wgsl?raw';
 import moveSource from '../../shaders/weights/move.wgsl?raw';
 import placeSource from '../../shaders/weights/place.wgsl?raw';
@@ -80,6 +81,7 @@ export function repack({ from, to, batch, source, destination, largest, rows, co
         code: assembleShader(quantizeSource, {
           batch: quantSnippet(to) + batchSnippet,
           batch_source: batchSourceSnippet,
+          bf16: bf16Snippet,
         }),
         bindings: ['read', 'read', 'write', 'write'],
         constants,
@@ -113,7 +115,11 @@ export function repack({ from, to, batch, source, destination, largest, rows, co
   return {
     source: {
       label: kernelLabel('weights/repack', constants),
-      code: assembleShader(repackSource, { batch: batchSnippet, batch_source: batchSourceSnippet }),
+      code: assembleShader(repackSource, {
+        batch: batchSnippet,
+        batch_source: batchSourceSnippet,
+        bf16: bf16Snippet,
+      }),
       bindings: ['read', 'read', 'write', 'write'],
       constants,
     },

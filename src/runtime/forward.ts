@@ -90,13 +90,15 @@ class ForwardCall {
   }
 
   async run(): Promise<ForwardOutputs> {
-    const { tokens } = this.#checked;
+    const { tokens, labels, spans } = this.#checked;
+    const { auxLossCoefficient } = this.#session.loaded.model.routed ?? {};
+    // Few calls ask for a loss. What computes it is loaded first: where it cannot be, no token has gone into the cache.
+    const hasLoss =
+      labels !== undefined || spans !== undefined || (this.#routerLogits && auxLossCoefficient !== undefined);
+    const losses = hasLoss ? await loadPart(import('./loss.ts')) : undefined;
     const chunk = this.#chunkTokens();
     for (let from = 0; from < tokens; from += chunk) await this.#runChunk(from, Math.min(chunk, tokens - from), chunk);
-    const { labels, spans } = this.#checked;
-    // Few calls ask for a loss: what computes it is loaded by those.
-    const hasLoss = labels !== undefined || spans !== undefined || this.#routerLogits;
-    return this.#collect(hasLoss ? await loadPart(import('./loss.ts')) : undefined);
+    return this.#collect(losses);
   }
 
   /** Tokens per step: bounded by the session and by the size of what is read back. */

@@ -23,7 +23,7 @@ import type { WeightStore } from './weight-store.ts';
 
 export interface LoadModelOptions extends Omit<LoadWeightsOptions, 'onAllocated'>, TuneOptions {
   /** Told when the weights have their buffers, which are still empty. */
-  onAllocated?: (weights: WeightStore, knobs: GemvKnobs) => void;
+  onAllocated?: (parts: Pick<LoadedModel, 'weights' | 'kvDType' | 'knobs'>) => void;
 }
 
 export class LoadedModel {
@@ -56,13 +56,14 @@ export class LoadedModel {
   ): Promise<LoadedModel> {
     // First, while the GPU has nothing else to do and room for what is measured.
     const knobs = await knobsFor(gpu, model, options, checkpoint);
+    const kvDType = kvDTypeFor(options, checkpoint);
     const { weights, place } = await withErrorScopes(gpu, 'Loading weights', () =>
       loadWeights(gpu, model, fullGraph(model), checkpoint, {
         ...options,
-        onAllocated: (weights) => options.onAllocated?.(weights, knobs),
+        onAllocated: (weights) => options.onAllocated?.({ weights, kvDType, knobs }),
       }),
     );
-    const loaded = new LoadedModel(gpu, model, weights, kvDTypeFor(options, checkpoint), knobs);
+    const loaded = new LoadedModel(gpu, model, weights, kvDType, knobs);
     // In the background: whoever waits for the model does not wait for this, and where it fails, weights are quantised anew next time.
     if (place) writeStored(gpu, weights, place, loaded.#disposing.signal).catch(() => undefined);
     return loaded;

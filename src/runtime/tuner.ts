@@ -4,6 +4,8 @@ import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { MatrixSpec } from '../graph/weights.ts';
+import { quickSum } from '../hub/quick-sum.ts';
+import { hexOf } from '../hub/sha256.ts';
 import { type TuningRecords, tuningRecords } from '../hub/tuning-records.ts';
 import { decodeCode, decodeShape } from '../kernels/attention.ts';
 import {
@@ -333,14 +335,7 @@ function kernelVersion(target: KernelTarget): string {
   for (const knobs of knobCandidates(target, 'attention')) {
     texts.push(decodeCode(decodeShape({ ...target, knobs }, SAMPLE_ATTENTION), 'f16'));
   }
-  return hashOf(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]));
-}
-
-/** FNV-1a of 32 bits. */
-function hashOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return hash.toString(16);
+  return hexOf(quickSum(new TextEncoder().encode(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]))));
 }
 
 async function waitFor(work: Promise<unknown>, timeoutMs: number): Promise<void> {

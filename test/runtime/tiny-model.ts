@@ -5,8 +5,7 @@ import { checkpointFromTensors, type MemoryTensor } from '../../src/hub/memory-c
 import type { WeightDType } from '../../src/kernels/kernel.ts';
 import type { Task } from '../../src/models/model.ts';
 import { createModel } from '../../src/models/registry.ts';
-import type { LoadWeightsOptions } from '../../src/runtime/load-weights.ts';
-import { LoadedModel } from '../../src/runtime/loaded-model.ts';
+import { LoadedModel, type LoadModelOptions } from '../../src/runtime/loaded-model.ts';
 import { randomFloats, randomSource, seedOf } from '../random.ts';
 import { weightBytes } from '../weight-bits.ts';
 
@@ -74,7 +73,7 @@ export function tinyTensors(config: Config = TINY_CONFIG, dtype: WeightDType = '
   return tensors;
 }
 
-interface TinyOptions extends LoadWeightsOptions {
+interface TinyOptions extends LoadModelOptions {
   config?: Config;
   stored?: WeightDType;
   task?: Task;
