@@ -14,7 +14,7 @@ import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { planMemory } from '../src/runtime/memory-plan.ts';
 import { randomModel } from '../src/runtime/random-model.ts';
 import { Session } from '../src/runtime/session.ts';
-import type { GemvKnobs } from '../src/runtime/tuner.ts';
+import type { KernelKnobs } from '../src/runtime/tuner.ts';
 import { formatBytes } from '../src/tensor/format-bytes.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -37,7 +37,7 @@ export interface BenchOptions {
   /** Measured runs; the median is reported. */
   repeats: number;
   /** Fit the kernels to the device first, as for any model where left out; or the knobs to use. */
-  tune?: boolean | GemvKnobs;
+  tune?: boolean | KernelKnobs;
   gpu: GpuOptions;
 }
 
@@ -66,7 +66,7 @@ export interface BenchResult {
   weight_bytes: number;
   gpu_bytes: number;
   /** The knobs of the kernels that decode: the defaults where nothing was tuned. */
-  tuned: GemvKnobs;
+  tuned: KernelKnobs;
   /** Every measured run, in order. */
   runs: { prefill_tok_s: number; decode_tok_s: number }[];
 }

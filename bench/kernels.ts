@@ -11,7 +11,7 @@ import { keptDType } from '../src/runtime/kv-cache.ts';
 import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { Sampler } from '../src/runtime/sampler.ts';
 import { Session } from '../src/runtime/session.ts';
-import type { GemvKnobs } from '../src/runtime/tuner.ts';
+import type { KernelKnobs } from '../src/runtime/tuner.ts';
 import {
   type BenchControl,
   type BenchDType,
@@ -36,7 +36,7 @@ export interface KernelResult {
   dtype: BenchDType;
   kv_cache_dtype: KvDType;
   /** The knobs of the kernels that decode: the defaults where nothing was tuned. */
-  tuned: GemvKnobs;
+  tuned: KernelKnobs;
   peaks: Peaks;
   steps: StepKernels[];
   notes: readonly string[];

@@ -1,7 +1,7 @@
 // node bench.mjs [options]: the benchmark's command line. Prints one JSON line per measurement.
 import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
-import { DEFAULT_KNOBS, type GemvKnobs } from '../src/kernels/kernel.ts';
+import { DEFAULT_KNOBS, type KernelKnobs } from '../src/kernels/kernel.ts';
 import type { FormatOptions } from '../src/runtime/load-weights.ts';
 import { BENCH_DTYPES, type BenchDType, type BenchResult, combinations, modelOf, runBench } from './bench.ts';
 import { type KernelResult, runKernelBench } from './kernels.ts';
@@ -75,7 +75,7 @@ function countsOf(option: string, text: string): number[] {
 }
 
 /** @throws Error for what is no object of knobs by class; the tuner refuses those that do not run. */
-function knobsOf(text: string): GemvKnobs {
+function knobsOf(text: string): KernelKnobs {
   let given: Record<string, object>;
   try {
     given = JSON.parse(text);
@@ -88,7 +88,7 @@ function knobsOf(text: string): GemvKnobs {
   });
   if (unknown.length > 0) throw new Error(`--knobs: no knob ${unknown.join(', ')} in ${JSON.stringify(DEFAULT_KNOBS)}`);
   const merged = Object.entries(DEFAULT_KNOBS).map(([name, standard]) => [name, { ...standard, ...given[name] }]);
-  return Object.fromEntries(merged) as GemvKnobs;
+  return Object.fromEntries(merged) as KernelKnobs;
 }
 
 function isDType(word: string): word is BenchDType {

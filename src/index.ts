@@ -45,6 +45,6 @@ export type { CachedFileInfo, CachedModel } from './hub/cached-models.ts';
 export type { ModelLocation, SourceOptions } from './hub/open-source.ts';
 export type { ForwardInputs, ForwardOutputs } from './runtime/forward.ts';
 export { Tensor } from './runtime/tensor.ts';
-export type { GemvKnobs } from './runtime/tuner.ts';
+export type { KernelKnobs } from './runtime/tuner.ts';
 export type { ChatMessage } from './tokenizer/chat-template.ts';
 export { Tokenizer } from './tokenizer/tokenizer.ts';

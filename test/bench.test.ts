@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BenchOptions, type BenchProgress, type BenchResult, combinations, runBench } from '../bench/bench.ts';
 import { DeviceMemoryError, InputError } from '../src/index.ts';
 import { DEFAULT_KNOBS } from '../src/kernels/kernel.ts';
-import { GemvTimer } from '../src/runtime/gemv-timer.ts';
+import { KernelTimer } from '../src/runtime/kernel-timer.ts';
 import { openStores } from '../src/storage/stores.ts';
 
 const OPTIONS: BenchOptions = {
@@ -53,7 +53,7 @@ describe('the benchmark', () => {
 
   it('says which knobs it ran with, and tunes or does not as it is told', async () => {
     await (await openStores()).records.deleteFolder('tuned/');
-    const timed = vi.spyOn(GemvTimer, 'create');
+    const timed = vi.spyOn(KernelTimer, 'create');
     const short = { ...OPTIONS, contexts: [] };
     const [plain] = await collect({ ...short, tune: false });
     expect(plain?.tuned).toEqual(DEFAULT_KNOBS);

@@ -7,7 +7,7 @@ import { type ForwardInputs, type ForwardOutputs, forward, type Matrix } from '.
 import { TokenLoop } from '../runtime/generate.ts';
 import type { LoadedModel } from '../runtime/loaded-model.ts';
 import { Session } from '../runtime/session.ts';
-import type { GemvKnobs } from '../runtime/tuner.ts';
+import type { KernelKnobs } from '../runtime/tuner.ts';
 import { warmUpModel } from '../runtime/warm-up.ts';
 import { type GenerationOptions, resolveGeneration } from './generation-config.ts';
 import { type LoadOptions, type OpenedModel, openModel } from './load.ts';
@@ -39,7 +39,7 @@ export class PreTrainedModel {
   }
 
   /** How the kernels that decode divide their work on this device: what the option `tune` takes. */
-  get knobs(): GemvKnobs {
+  get knobs(): KernelKnobs {
     return this.loaded.knobs;
   }
 

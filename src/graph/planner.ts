@@ -14,7 +14,7 @@ import { add, gate } from '../kernels/elementwise.ts';
 import { gather, selectRows } from '../kernels/embedding.ts';
 import {
   type Activation,
-  type GemvKnobs,
+  type KernelKnobs,
   type KernelTarget,
   kernelTarget,
   type Launch,
@@ -67,7 +67,7 @@ export interface PlanOptions {
   rules: readonly FusionRule[];
   resources: PlanResources;
   /** The defaults where left out. */
-  knobs?: GemvKnobs;
+  knobs?: KernelKnobs;
   /** Launches to append, which may bind the outputs' buffers: sampling, for example. */
   tail?: (output: (name: string) => Activation) => Launch[];
 }

@@ -3,7 +3,7 @@ import {
   type AttentionKnobs,
   DEFAULT_KNOBS,
   type FloatKnobs,
-  type GemvKnobs,
+  type KernelKnobs,
   type KernelTarget,
   type QuantKnobs,
   type Weight,
@@ -13,7 +13,7 @@ import {
 } from './kernel.ts';
 
 /** What knobs are for. */
-export type KnobClass = keyof GemvKnobs;
+export type KnobClass = keyof KernelKnobs;
 
 /** Weights that share knobs. */
 export type WeightClass = Exclude<KnobClass, 'attention'>;
@@ -132,15 +132,15 @@ export const KNOB_CHANGES: Record<KnobClass, readonly Partial<QuantKnobs & Float
 };
 
 /** The default and what else is worth trying on a device for a class: legal ones alone. */
-export function knobCandidates(target: KernelTarget, name: KnobClass): GemvKnobs[] {
+export function knobCandidates(target: KernelTarget, name: KnobClass): KernelKnobs[] {
   const changed = KNOB_CHANGES[name].map(
-    (change): GemvKnobs => ({ ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], ...change } }),
+    (change): KernelKnobs => ({ ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], ...change } }),
   );
   return [DEFAULT_KNOBS, ...changed.filter((knobs) => knobsRun(target, name, knobs[name]))];
 }
 
 /** Knobs for decoding, and the same with what else is worth trying for prompts: legal ones alone. */
-export function promptCandidates(target: KernelTarget, name: KnobClass, knobs: GemvKnobs): GemvKnobs[] {
+export function promptCandidates(target: KernelTarget, name: KnobClass, knobs: KernelKnobs): KernelKnobs[] {
   if (name === 'float' || name === 'attention' || target.matrices || !target.integerDot) return [knobs];
   return [knobs, { ...knobs, [name]: { ...knobs[name], integerTiles: true } }];
 }

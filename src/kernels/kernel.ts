@@ -58,7 +58,7 @@ export interface AttentionKnobs {
 }
 
 /** What may differ from GPU to GPU: by class of weights, and for attention. Results are right with all of them. */
-export interface GemvKnobs {
+export interface KernelKnobs {
   q4: QuantKnobs;
   q8: QuantKnobs;
   float: FloatKnobs;
@@ -66,7 +66,7 @@ export interface GemvKnobs {
 }
 
 /** What is best on large GPUs, and good on most. */
-export const DEFAULT_KNOBS: GemvKnobs = {
+export const DEFAULT_KNOBS: KernelKnobs = {
   q4: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
   q8: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
   float: { workgroup: 256, rows: 4 },
@@ -86,7 +86,7 @@ export interface KernelTarget {
   maxInvocations: number;
   /** Most bytes of workgroup memory. */
   maxWorkgroupBytes: number;
-  knobs: GemvKnobs;
+  knobs: KernelKnobs;
   /** A software adapter, on which barriers between many invocations cost far more than idle lanes. */
   software: boolean;
 }

@@ -5,7 +5,7 @@ import { withErrorScopes } from '../gpu/error-scopes.ts';
 import type { MatrixSpec } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
-import { DEFAULT_KNOBS, type GemvKnobs } from '../kernels/kernel.ts';
+import { DEFAULT_KNOBS, type KernelKnobs } from '../kernels/kernel.ts';
 import type { Model } from '../models/model.ts';
 import { typicalAttention } from './decode-attention.ts';
 import { keptDType } from './kv-cache.ts';
@@ -33,7 +33,7 @@ export class LoadedModel {
   /** How sessions keep keys and values unless told otherwise. */
   readonly kvDType: KvDType;
   /** Of the kernels that decode. */
-  readonly knobs: GemvKnobs;
+  readonly knobs: KernelKnobs;
   readonly #disposing = new AbortController();
 
   constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType, knobs = DEFAULT_KNOBS) {
@@ -91,7 +91,7 @@ export async function knobsFor(
   model: Model,
   options: FormatOptions & TuneOptions,
   checkpoint: Checkpoint | undefined,
-): Promise<GemvKnobs> {
+): Promise<KernelKnobs> {
   const isSoftware = gpu.isFallback || gpu.softwareKernels;
   const { tune = model.task === 'causal' && !isSoftware, cache } = options;
   if (tune === false) return DEFAULT_KNOBS;

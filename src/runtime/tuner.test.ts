@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TuningRecords } from '../hub/tuning-records.ts';
-import { DEFAULT_KNOBS, type GemvKnobs, type KernelTarget } from '../kernels/kernel.ts';
+import { DEFAULT_KNOBS, type KernelKnobs, type KernelTarget } from '../kernels/kernel.ts';
 import { type DecodeAttention, typicalAttention } from './decode-attention.ts';
 import type { DecodeMatrix } from './decode-matrices.ts';
 import { TUNING_BUDGET_MS, Tuner, type TunerParts } from './tuner.ts';
@@ -34,12 +34,12 @@ const F16: DecodeMatrix = { ...Q4, format: 'f16', stride: 8192 };
 /** A tuner with a clock that only samples and compiling move on. */
 class Fake {
   nowMs = 5000;
-  samples: GemvKnobs[] = [];
+  samples: KernelKnobs[] = [];
   opened = 0;
   disposed = 0;
   kept = new Map<string, string>();
   /** Milliseconds of a sample; an error for what does not compile. */
-  ms: (knobs: GemvKnobs, rows: number) => number | Error = () => 10;
+  ms: (knobs: KernelKnobs, rows: number) => number | Error = () => 10;
   openMs = 0;
   version = 'browser 1';
 
@@ -75,7 +75,7 @@ class Fake {
     });
   }
 
-  knobs(...matrices: DecodeMatrix[]): Promise<GemvKnobs> {
+  knobs(...matrices: DecodeMatrix[]): Promise<KernelKnobs> {
     return this.tuner().knobs(matrices, this.records);
   }
 }

@@ -20,8 +20,8 @@ import {
 } from '../kernels/gemv-shape.ts';
 import {
   DEFAULT_KNOBS,
-  type GemvKnobs,
   gemmTiles,
+  type KernelKnobs,
   type KernelTarget,
   kernelTarget,
   targetLabel,
@@ -30,16 +30,16 @@ import {
 import { gemvCode } from '../kernels/linear.ts';
 import type { DecodeAttention } from './decode-attention.ts';
 import { type DecodeMatrix, decodeBytes, decodeMatrices, typicalMatrices } from './decode-matrices.ts';
-import { GemvTimer } from './gemv-timer.ts';
+import { KernelTimer } from './kernel-timer.ts';
 
-export type { GemvKnobs } from '../kernels/kernel.ts';
+export type { KernelKnobs } from '../kernels/kernel.ts';
 
 export interface TuneOptions {
   /**
    * Whether the kernels that decode are fitted to the device, which takes up to a second once; or the knobs to use. On by default for
    * models that generate, but not on software adapters.
    */
-  tune?: boolean | GemvKnobs | undefined;
+  tune?: boolean | KernelKnobs | undefined;
   /** Whether results may be kept in the browser's storage. */
   cache?: boolean | undefined;
 }
@@ -66,7 +66,7 @@ interface TimedWork {
 
 export interface CandidateTimer {
   /** Milliseconds of the same work with any knobs. */
-  time(knobs: GemvKnobs): Promise<number>;
+  time(knobs: KernelKnobs): Promise<number>;
   dispose(): void;
 }
 
@@ -80,7 +80,7 @@ export interface TunerParts {
   openTimer(
     work: readonly (DecodeMatrix | DecodeAttention)[],
     mostBytes: number,
-    candidates: readonly GemvKnobs[],
+    candidates: readonly KernelKnobs[],
     rows: number,
   ): Promise<CandidateTimer>;
   /** Milliseconds. */
@@ -92,7 +92,7 @@ export interface TunerParts {
 /** The tuner of one device: what was found for one model holds for the next. */
 export class Tuner {
   readonly #parts: TunerParts;
-  readonly #found: Partial<GemvKnobs> = {};
+  readonly #found: Partial<KernelKnobs> = {};
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: TunerParts) {
@@ -100,13 +100,13 @@ export class Tuner {
   }
 
   /** The knobs for a model with these matrices and this attention. Never rejects. One model is measured at a time. */
-  knobs(matrices: readonly DecodeMatrix[], records: TuningRecords, attention?: DecodeAttention): Promise<GemvKnobs> {
+  knobs(matrices: readonly DecodeMatrix[], records: TuningRecords, attention?: DecodeAttention): Promise<KernelKnobs> {
     const result = this.#last.then(() => this.#find({ matrices, attention }, records));
     this.#last = result;
     return result;
   }
 
-  async #find(work: DecodeWork, records: TuningRecords): Promise<GemvKnobs> {
+  async #find(work: DecodeWork, records: TuningRecords): Promise<KernelKnobs> {
     const classes = KNOB_CLASSES.filter((name) => workOf(name, work).length > 0);
     const missing = () => classes.filter((name) => this.#found[name] === undefined);
     if (missing().length > 0) {
@@ -115,7 +115,7 @@ export class Tuner {
     }
     const { now } = this.#parts;
     const deadline = now() + TUNING_BUDGET_MS;
-    const measured: Partial<GemvKnobs> = {};
+    const measured: Partial<KernelKnobs> = {};
     const left = missing();
     for (const [i, name] of left.entries()) {
       try {
@@ -132,11 +132,11 @@ export class Tuner {
     return { ...DEFAULT_KNOBS, ...this.#found };
   }
 
-  async #measure(name: KnobClass, all: DecodeWork, deadline: number): Promise<GemvKnobs> {
+  async #measure(name: KnobClass, all: DecodeWork, deadline: number): Promise<KernelKnobs> {
     const { target, now } = this.#parts;
     const work = workOf(name, all);
     // What makes the same shapes is the same.
-    const byShapes = new Map<string, GemvKnobs>();
+    const byShapes = new Map<string, KernelKnobs>();
     for (const knobs of knobCandidates(target, name)) {
       const key = JSON.stringify(work.map((each) => shapeOf({ ...target, knobs }, each)));
       if (!byShapes.has(key)) byShapes.set(key, knobs);
@@ -151,11 +151,11 @@ export class Tuner {
     return this.#fastest(promptCandidates(target, name, knobs), prompt, deadline).catch(() => knobs);
   }
 
-  async #fastest(candidates: readonly GemvKnobs[], work: TimedWork, deadline: number): Promise<GemvKnobs> {
+  async #fastest(candidates: readonly KernelKnobs[], work: TimedWork, deadline: number): Promise<KernelKnobs> {
     const { now, waitFor } = this.#parts;
     const [standard = DEFAULT_KNOBS] = candidates;
     if (candidates.length === 1 || now() >= deadline) return standard;
-    const times = new Map<GemvKnobs, number>();
+    const times = new Map<KernelKnobs, number>();
     const sampling = this.#sample(candidates, work, times, deadline);
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
@@ -165,9 +165,9 @@ export class Tuner {
 
   /** Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each. */
   async #sample(
-    candidates: readonly GemvKnobs[],
+    candidates: readonly KernelKnobs[],
     { work, mostBytes, rows }: TimedWork,
-    times: Map<GemvKnobs, number>,
+    times: Map<KernelKnobs, number>,
     deadline: number,
   ): Promise<void> {
     const { openTimer, now } = this.#parts;
@@ -194,11 +194,14 @@ export class Tuner {
   }
 
   /** What a record of this browser and these kernels says, as far as it runs on this device. */
-  async #stored(records: TuningRecords): Promise<Partial<GemvKnobs>> {
+  async #stored(records: TuningRecords): Promise<Partial<KernelKnobs>> {
     const { target, key, version } = this.#parts;
-    const valid: Partial<GemvKnobs> = {};
+    const valid: Partial<KernelKnobs> = {};
     try {
-      const record = JSON.parse((await records.get(key)) ?? '{}') as { version?: unknown; knobs?: Partial<GemvKnobs> };
+      const record = JSON.parse((await records.get(key)) ?? '{}') as {
+        version?: unknown;
+        knobs?: Partial<KernelKnobs>;
+      };
       if (record.version !== version) return valid;
       for (const name of KNOB_CLASSES) {
         const values = record.knobs?.[name];
@@ -210,7 +213,7 @@ export class Tuner {
     return valid;
   }
 
-  async #store(records: TuningRecords, measured: Partial<GemvKnobs>): Promise<void> {
+  async #store(records: TuningRecords, measured: Partial<KernelKnobs>): Promise<void> {
     const { key, version } = this.#parts;
     try {
       const knobs = { ...(await this.#stored(records)), ...measured };
@@ -238,12 +241,12 @@ function shapeOf(target: KernelTarget, work: DecodeMatrix | DecodeAttention) {
   return 'slots' in work ? decodeShape(target, work.shape) : gemvShape(target, work, work.rows, work.paired);
 }
 
-function setKnobs<C extends KnobClass>(knobs: Partial<GemvKnobs>, name: C, values: GemvKnobs[C] | undefined): void {
+function setKnobs<C extends KnobClass>(knobs: Partial<KernelKnobs>, name: C, values: KernelKnobs[C] | undefined): void {
   if (values !== undefined) knobs[name] = values;
 }
 
 /** The default, unless another candidate is faster by more than chance. */
-function fastest(candidates: readonly GemvKnobs[], times: ReadonlyMap<GemvKnobs, number>): GemvKnobs {
+function fastest(candidates: readonly KernelKnobs[], times: ReadonlyMap<KernelKnobs, number>): KernelKnobs {
   const [standard = DEFAULT_KNOBS, ...others] = candidates;
   let best = standard;
   let bestMs = (times.get(standard) ?? 0) * (1 - LEAST_GAIN);
@@ -268,12 +271,12 @@ const tuners = new WeakMap<Gpu, Tuner>();
  */
 export async function chooseKnobs(
   gpu: Gpu,
-  tune: true | GemvKnobs,
+  tune: true | KernelKnobs,
   graph: () => Graph,
   formatOf: (spec: MatrixSpec) => WeightFormat,
   attention: DecodeAttention | undefined,
   cache: boolean | undefined,
-): Promise<GemvKnobs> {
+): Promise<KernelKnobs> {
   const target = kernelTarget(gpu);
   if (tune !== true) return checkedKnobs(target, tune);
   let tuner = tuners.get(gpu);
@@ -282,7 +285,7 @@ export async function chooseKnobs(
       target,
       key: adapterKey(gpu, target),
       version: `${globalThis.navigator?.userAgent} ${kernelVersion(target)}`,
-      openTimer: (...args) => GemvTimer.create(gpu, ...args),
+      openTimer: (...args) => KernelTimer.create(gpu, ...args),
       now: () => performance.now(),
       waitFor,
     });
@@ -296,7 +299,7 @@ export async function chooseKnobs(
   }
 }
 
-function checkedKnobs(target: KernelTarget, knobs: GemvKnobs): GemvKnobs {
+function checkedKnobs(target: KernelTarget, knobs: KernelKnobs): KernelKnobs {
   if (KNOB_CLASSES.every((name) => knobsRun(target, name, knobs?.[name]))) return knobs;
   const { maxInvocations, maxWorkgroupBytes } = target;
   throw new InputError({

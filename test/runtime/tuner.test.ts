@@ -4,7 +4,7 @@ import { type Gpu, type GpuOptions, openGpu } from '../../src/gpu/device.ts';
 import { AutoModelForCausalLM, InputError, type LoadOptions, modelCache } from '../../src/index.ts';
 import { KNOB_CLASSES, knobsRun } from '../../src/kernels/gemv-shape.ts';
 import { DEFAULT_KNOBS, kernelTarget } from '../../src/kernels/kernel.ts';
-import { GemvTimer } from '../../src/runtime/gemv-timer.ts';
+import { KernelTimer } from '../../src/runtime/kernel-timer.ts';
 import { openStores } from '../../src/storage/stores.ts';
 
 const MODEL = '/models/intab-chat';
@@ -31,10 +31,10 @@ async function clear() {
 beforeEach(async () => {
   await clear();
   opened = 0;
-  const { create } = GemvTimer;
-  vi.spyOn(GemvTimer, 'create').mockImplementation((...args) => {
+  const { create } = KernelTimer;
+  vi.spyOn(KernelTimer, 'create').mockImplementation((...args) => {
     opened++;
-    return create.apply(GemvTimer, args);
+    return create.apply(KernelTimer, args);
   });
 });
 afterEach(async () => {
@@ -130,7 +130,7 @@ it('takes knobs that are given, and refuses those that do not run', async () => 
 
 it('loads with the defaults where measuring fails', async () => {
   await open();
-  vi.mocked(GemvTimer.create).mockRejectedValue(new Error('no memory'));
+  vi.mocked(KernelTimer.create).mockRejectedValue(new Error('no memory'));
   const { knobs } = await load({ tune: true });
   expect(knobs).toEqual(DEFAULT_KNOBS);
 });

@@ -1,5 +1,5 @@
-// Times what decodes with the tuner's candidates: a GEMV, or a GEMM, on matrices like the model's with random contents; attention over a cache
-// of zeros, as what that costs does not depend on values.
+// Times kernels with the tuner's candidates: a GEMV, or a GEMM, on matrices like the model's with random contents; attention over a
+// cache of zeros, as what that costs does not depend on values.
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { timePass } from '../gpu/time-pass.ts';
@@ -8,8 +8,8 @@ import { bindGroup, NO_STEP } from '../kernels/bound-launch.ts';
 import {
   type Activation,
   formatRowBytes,
-  type GemvKnobs,
   type Grid,
+  type KernelKnobs,
   type KernelTarget,
   kernelTarget,
   type Launch,
@@ -62,7 +62,7 @@ interface Dispatches {
   repeats: number;
 }
 
-export class GemvTimer {
+export class KernelTimer {
   readonly #gpu: Gpu;
   readonly #subjects: readonly Subject[];
   readonly #owned: readonly GPUBuffer[];
@@ -84,9 +84,9 @@ export class GemvTimer {
     gpu: Gpu,
     work: readonly (DecodeMatrix | DecodeAttention)[],
     mostBytes: number,
-    candidates: readonly GemvKnobs[],
+    candidates: readonly KernelKnobs[],
     rows = 1,
-  ): Promise<GemvTimer> {
+  ): Promise<KernelTimer> {
     const owned: GPUBuffer[] = [];
     try {
       const subjects = await withErrorScopes(gpu, 'Tuning', () =>
@@ -96,7 +96,7 @@ export class GemvTimer {
           ),
         ),
       );
-      const timer = new GemvTimer(gpu, subjects, owned);
+      const timer = new KernelTimer(gpu, subjects, owned);
       for (const knobs of candidates) timer.#dispatches(knobs).catch(() => undefined);
       return timer;
     } catch (error) {
@@ -109,7 +109,7 @@ export class GemvTimer {
    * Milliseconds of a sample. The first call decides how often a sample repeats each matrix, so that all count the same.
    * @throws {GpuValidationError} the candidate does not compile.
    */
-  async time(knobs: GemvKnobs): Promise<number> {
+  async time(knobs: KernelKnobs): Promise<number> {
     const dispatches = await this.#dispatches(knobs);
     if (!this.#isCalibrated) {
       for (const [i, each] of dispatches.entries()) {
@@ -125,7 +125,7 @@ export class GemvTimer {
     for (const buffer of this.#owned) this.#gpu.buffers.release(buffer);
   }
 
-  #dispatches(knobs: GemvKnobs): Promise<Dispatches[]> {
+  #dispatches(knobs: KernelKnobs): Promise<Dispatches[]> {
     const gpu = this.#gpu;
     const target = kernelTarget(gpu, knobs);
     return Promise.all(
