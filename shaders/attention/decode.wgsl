@@ -3,10 +3,11 @@
 // the new token itself and appends its k and v. Each writes Σ p·V, the maximum and Σ p for `combine`, or, where there is only one
 // split, the finished row.
 // Dispatch: (splits, G · GROUP_TILES, B). Sums in f32, online softmax.
-// `attend` has the cached slots of a split: rounds of all invocations, or sets of lanes by themselves.
+// Cached slots go 32 at a time: all invocations share a round's scores through workgroup memory, LANES of them for a slot, and then each
+// sums one unit of the values of every SETS-th slot.
 
 // @use shape
-// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES, WG (at least UNITS)
+// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES, WG (at least UNITS and KEYS)
 override SCALE: f32;
 override QKV_STRIDE: u32;
 override OUT_STRIDE: u32;
@@ -25,17 +26,16 @@ override OUT_STRIDE: u32;
 // @use kv_append
 // @use mask
 
-// @use attend
-
-const SETS = WG / COLUMNS; // of COLUMNS neighbouring invocations, each with slots of its own
-const PARTS = (UNITS + COLUMNS - 1u) / COLUMNS; // units of the head dimension that an invocation sums
-
-// Of an invocation: Σ p·V at its units and Σ p over the slots of its set, for each query head.
-struct Sums { sums: array<vec4f, GROUP * PARTS>, totals: array<f32, GROUP> }
+const KEYS = 32u; // cached slots a round
+const LANES = WG / KEYS; // invocations per slot in q·k
+const SETS = WG / UNITS; // slots at a time in p·V
+const K_LOADS = (UNITS + LANES - 1u) / LANES; // of an invocation in a round
+const V_LOADS = (KEYS + SETS - 1u) / SETS;
 
 var<workgroup> q: array<vec4f, GROUP * UNITS>;
 var<workgroup> new_key: array<vec4f, UNITS>;
 var<workgroup> head_squares: array<f32, (GROUP + 1u) * 8u>;
+var<workgroup> lane_dots: array<f32, LANES * GROUP * KEYS>;
 var<workgroup> weights: array<f32, GROUP * KEYS>; // scores, then exponentials
 var<workgroup> maxima: array<f32, GROUP>;
 var<workgroup> rescale: array<f32, GROUP>;
@@ -96,11 +96,95 @@ fn main(
   let share = ((past - first_visible + splits - 1u) / splits + KEYS - 1u) / KEYS * KEYS;
   let begin = min(first_visible + group.x * share, past);
   let end = min(begin + share, past);
-  let column = lid % COLUMNS;
-  let lane_set = lid / COLUMNS;
-  let seen = attend(lid, sequence, past, kv_base, begin, end);
-  var sums = seen.sums;
-  var totals = seen.totals;
+  let key = lid / LANES;
+  let lane = lid % LANES;
+  let column = lid % UNITS;
+  let lane_set = lid / UNITS;
+  var sums: array<vec4f, GROUP>;
+  var totals: array<f32, GROUP>;
+
+  // Loads go ahead of their use: a round's values when it begins, the next round's keys as soon as this one's are used.
+  let k_row = kv_base + key;
+  var k = array<KvVector, K_LOADS>();
+  for (var i = 0u; i < K_LOADS; i++) {
+    k[i] = load_key(k_row + begin, lane + i * LANES);
+  }
+  for (var j0 = begin; j0 < end; j0 += KEYS) {
+    var v = array<KvVector, V_LOADS>();
+    for (var i = 0u; i < V_LOADS; i++) {
+      v[i] = load_value(kv_base + j0 + lane_set + i * SETS, column);
+    }
+    // Given a value on purpose: without one, SwiftShader keeps the last round's (seen in Chromium 156).
+    var dots = array<f32, GROUP>();
+    if (j0 + key < end) {
+      for (var i = 0u; i < K_LOADS; i++) {
+        let unit = i * LANES + lane;
+        if (UNITS % LANES == 0u || unit < UNITS) {
+          let part = kv_unpack(k[i]);
+          for (var g = 0u; g < GROUP; g++) {
+            dots[g] += dot(part, q[g * UNITS + unit]);
+          }
+        }
+      }
+    }
+    if (j0 + KEYS < end) {
+      for (var i = 0u; i < K_LOADS; i++) {
+        k[i] = load_key(k_row + j0 + KEYS, lane + i * LANES);
+      }
+    }
+    for (var g = 0u; g < GROUP; g++) {
+      lane_dots[(lane * GROUP + g) * KEYS + key] = dots[g];
+    }
+    workgroupBarrier();
+    for (var i = lid; i < GROUP * KEYS; i += WG) {
+      let slot = j0 + i % KEYS;
+      var score = 0.0;
+      for (var l = 0u; l < LANES; l++) {
+        score += lane_dots[l * GROUP * KEYS + i];
+      }
+      weights[i] = select(HIDDEN, score, slot < end && visible(sequence, past, min(slot, capacity() - 1u)));
+    }
+    workgroupBarrier();
+    // Eight invocations a head, each a share of the keys.
+    for (var i = lid; i < GROUP * 8u; i += WG) {
+      var top = HIDDEN;
+      for (var j = 0u; j < KEYS / 8u; j++) {
+        top = max(top, weights[i * (KEYS / 8u) + j]);
+      }
+      lane_dots[i] = top;
+    }
+    workgroupBarrier();
+    if (lid < GROUP) {
+      var top = maxima[lid];
+      for (var i = 0u; i < 8u; i++) {
+        top = max(top, lane_dots[lid * 8u + i]);
+      }
+      rescale[lid] = exp(maxima[lid] - top);
+      maxima[lid] = top;
+    }
+    workgroupBarrier();
+    for (var i = lid; i < GROUP * KEYS; i += WG) {
+      weights[i] = select(0.0, exp(weights[i] - maxima[i / KEYS]), weights[i] > HIDDEN);
+    }
+    workgroupBarrier();
+    for (var g = 0u; g < GROUP; g++) {
+      sums[g] *= rescale[g];
+      totals[g] *= rescale[g];
+    }
+    if (lane_set < SETS) {
+      for (var i = 0u; i < V_LOADS; i++) {
+        let j = i * SETS + lane_set;
+        if (j < KEYS && j0 + j < end) {
+          let part = kv_unpack(v[i]);
+          for (var g = 0u; g < GROUP; g++) {
+            let p = weights[g * KEYS + j];
+            sums[g] += p * part;
+            totals[g] += p;
+          }
+        }
+      }
+    }
+  }
 
   if (last_split) {
     // The new token is always visible to itself.
@@ -125,19 +209,13 @@ fn main(
       maxima[lid] = top;
     }
     workgroupBarrier();
+    let v = plain4(v_base, column);
     for (var g = 0u; g < GROUP; g++) {
+      sums[g] *= rescale[g];
       totals[g] *= rescale[g];
       if (lane_set == 0u) {
+        sums[g] += weights[g] * v;
         totals[g] += weights[g];
-      }
-    }
-    for (var p = 0u; p < PARTS; p++) {
-      let v = plain4(v_base, column + p * COLUMNS);
-      for (var g = 0u; g < GROUP; g++) {
-        sums[g * PARTS + p] *= rescale[g];
-        if (lane_set == 0u) {
-          sums[g * PARTS + p] += weights[g] * v;
-        }
       }
     }
   }
@@ -148,12 +226,7 @@ fn main(
   for (var g = 0u; g < GROUP; g++) {
     workgroupBarrier();
     if (lane_set < SETS) {
-      for (var p = 0u; p < PARTS; p++) {
-        let unit = column + p * COLUMNS;
-        if (UNITS % COLUMNS == 0u || unit < UNITS) {
-          sum_slots[lane_set * UNITS + unit] = sums[g * PARTS + p];
-        }
-      }
+      sum_slots[lid] = sums[g];
       if (column == 0u) {
         total_slots[lane_set] = totals[g];
       }

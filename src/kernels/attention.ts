@@ -5,8 +5,6 @@ import decodeSource from '../../shaders/attention/decode.wgsl?raw';
 import prefillSource from '../../shaders/attention/prefill.wgsl?raw';
 import ropeCacheSource from '../../shaders/attention/rope_cache.wgsl?raw';
 import weightsSource from '../../shaders/attention/weights.wgsl?raw';
-import attendLanes from '../../shaders/lib/attend_lanes.wgsl?raw';
-import attendRounds from '../../shaders/lib/attend_rounds.wgsl?raw';
 import kvAppendPlain from '../../shaders/lib/kv_append_plain.wgsl?raw';
 import kvAppendQ8 from '../../shaders/lib/kv_append_q8.wgsl?raw';
 import kvF16 from '../../shaders/lib/kv_f16.wgsl?raw';
@@ -62,12 +60,8 @@ export interface LayerCache {
 
 /** Query heads that one workgroup of decode attention holds at most. */
 const MAX_GROUP = 8;
-/** The same where lanes keep them in registers. */
-const MAX_LANES_GROUP = 4;
 /** vec4f of query heads that leave room for the rest of decode attention in 16 KiB of workgroup memory. */
 const MAX_GROUP_UNITS = 384;
-/** vec4f of sums that sets of lanes put together through workgroup memory. */
-const MAX_LANE_SUMS = 256;
 export const MAX_SPLITS = 128;
 /** Cached slots per split at which another split begins to pay. */
 const SLOTS_PER_SPLIT = 32;
@@ -201,41 +195,11 @@ export function prefillAttention({ shape, cache, q, o, step }: AttendArgs): Laun
   ];
 }
 
-/** Constants of decode attention's shader; with LANES it is the form in which so many neighbouring invocations share a slot. */
-export type DecodeShape = Record<'WG' | 'GROUP' | 'GROUP_TILES', number> & { LANES?: number } & Record<string, number>;
-
-/** How decode attention divides its work on a device. */
-export function decodeShape(target: KernelTarget, shape: AttentionShape): DecodeShape {
-  const fixed = shapeConstants(shape);
-  const { UNITS } = fixed;
-  const perKvHead = shape.heads / shape.kvHeads;
-  if (target.knobs.attention.lanes && target.subgroups && !target.software) {
-    // Two units each, where subgroups are large enough.
-    let LANES = 1;
-    while (LANES * 2 < UNITS && LANES * 2 <= target.minSubgroup) LANES *= 2;
-    let WG = 128;
-    while (WG * Math.ceil(UNITS / LANES) > MAX_LANE_SUMS) WG /= 2;
-    const tiles = Math.ceil(perKvHead / MAX_LANES_GROUP);
-    if (WG >= UNITS) return { ...fixed, GROUP: Math.ceil(perKvHead / tiles), GROUP_TILES: tiles, WG, LANES };
-  }
-  // At least one invocation per four elements of the head dimension, and one per slot of a round.
-  let WG = target.software ? 32 : 128;
-  while (WG < UNITS) WG *= 2;
-  const GROUP = Math.min(perKvHead, MAX_GROUP, Math.floor(MAX_GROUP_UNITS / UNITS));
-  return { ...fixed, GROUP, GROUP_TILES: Math.ceil(perKvHead / GROUP), WG };
-}
-
-/** The shader of decode attention. */
-export function decodeCode(shape: DecodeShape, dtype: KvDType): string {
-  return assembleShader(decodeSource, {
-    shape: shapeSnippet(shape),
-    step: STEP_WGSL,
-    kv: KV_READS[dtype],
-    rope: ropeSnippet,
-    kv_append: KV_APPENDS[dtype],
-    mask: maskSnippet,
-    attend: shape.LANES ? attendLanes : attendRounds,
-  });
+/** At least one invocation per four elements of the head dimension, and one per slot of a round. */
+function decodeWorkgroup(target: KernelTarget, units: number): number {
+  let size = target.software ? 32 : 128;
+  while (size < units) size *= 2;
+  return size;
 }
 
 export interface DecodeArgs {
@@ -254,7 +218,10 @@ export interface DecodeArgs {
 export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[] {
   const { shape, headNorm, cache, qkv, o, partial, step } = args;
   const fixed = shapeConstants(shape);
-  const divided = decodeShape(target, shape);
+  const perKvHead = shape.heads / shape.kvHeads;
+  const group = Math.min(perKvHead, MAX_GROUP, Math.floor(MAX_GROUP_UNITS / fixed.UNITS));
+  const groupTiles = Math.ceil(perKvHead / group);
+  const decodeShape = { ...fixed, GROUP: group, GROUP_TILES: groupTiles, WG: decodeWorkgroup(target, fixed.UNITS) };
   const constants = {
     SCALE: shape.scale,
     QKV_STRIDE: qkv.stride,
@@ -267,8 +234,15 @@ export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[
   return [
     {
       source: {
-        label: kernelLabel('attention/decode', { ...divided, ...constants }, cache.dtype),
-        code: decodeCode(divided, cache.dtype),
+        label: kernelLabel('attention/decode', { ...decodeShape, ...constants }, cache.dtype),
+        code: assembleShader(decodeSource, {
+          shape: shapeSnippet(decodeShape),
+          step: STEP_WGSL,
+          kv: KV_READS[cache.dtype],
+          rope: ropeSnippet,
+          kv_append: KV_APPENDS[cache.dtype],
+          mask: maskSnippet,
+        }),
         bindings: ['read', 'read', 'write', 'write', 'read', 'write', 'write', 'read'],
         constants,
       },
@@ -284,7 +258,7 @@ export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[
       ],
       grid: (size, grid) => {
         grid[0] = size.splits;
-        grid[1] = shape.kvHeads * divided.GROUP_TILES;
+        grid[1] = shape.kvHeads * groupTiles;
         grid[2] = size.batch;
       },
     },

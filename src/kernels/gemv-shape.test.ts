@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeShape } from './attention.ts';
 import {
   gemvShape,
-  KNOB_CLASSES,
   knobCandidates,
   knobsRun,
   promptCandidates,
@@ -102,7 +100,7 @@ describe('knobs', () => {
   });
 
   it.each([undefined, null, 7, 'q4', [[]], {}])('that are none, as %o, do not run', (values) => {
-    for (const name of KNOB_CLASSES) expect(knobsRun(LARGE, name, values)).toBe(false);
+    for (const name of WEIGHT_CLASSES) expect(knobsRun(LARGE, name, values)).toBe(false);
   });
 
   it('use the packed dot product only where there is one', () => {
@@ -121,7 +119,6 @@ describe('knobs', () => {
   it('decide the shape', () => {
     const { q4, q8, float } = FORMATS;
     const knobs = {
-      ...DEFAULT_KNOBS,
       q4: { groups: 4, busyGroups: 512, chunk: 1024, integerDot: false, integerTiles: true },
       q8: { groups: 16, busyGroups: 4096, chunk: 256, integerDot: true, integerTiles: false },
       float: { workgroup: 64, rows: 2 },
@@ -143,55 +140,5 @@ describe('knobs', () => {
     });
     expect(gemvShape(target, { format: float, stride: 8192 }, 2048, true)).toEqual({ WG: 64, LANES: 64, ROWS: 2 });
     expect([q4, q8, float].map(weightClass)).toEqual(['q4', 'q8', 'float']);
-  });
-});
-
-describe('attention', () => {
-  const WIDE = { heads: 32, kvHeads: 8, headDim: 64, scale: 1 };
-  const lanes = { ...DEFAULT_KNOBS, attention: { lanes: true } };
-
-  it('goes by lanes only where there are subgroups', () => {
-    expect(knobCandidates(DEFAULT_LIMITS, 'attention')).toEqual([DEFAULT_KNOBS]);
-    expect(knobCandidates(LARGE, 'attention')).toEqual([DEFAULT_KNOBS, lanes]);
-    const withLanes = decodeShape({ ...LARGE, knobs: lanes }, WIDE);
-    for (const target of [LARGE, { ...LARGE, knobs: lanes, software: true }, { ...DEFAULT_LIMITS, knobs: lanes }]) {
-      expect(decodeShape(target, WIDE).LANES).toBe(undefined);
-    }
-    expect(withLanes).toMatchObject({ LANES: 8, GROUP: 4, GROUP_TILES: 1, WG: 128 });
-  });
-
-  it.each([
-    [8, 1, 128],
-    [20, 4, 128],
-    [64, 8, 128],
-    [80, 16, 128],
-    [128, 16, 128],
-    [256, 32, 128],
-    // Too much workgroup memory for what they have in common.
-    [512, undefined, 128],
-  ])('of %i dims has %o lanes', (headDim, count, WG) => {
-    expect(decodeShape({ ...LARGE, knobs: lanes }, { ...WIDE, headDim })).toMatchObject({ WG });
-    expect(decodeShape({ ...LARGE, knobs: lanes }, { ...WIDE, headDim }).LANES).toBe(count);
-  });
-
-  it.each([
-    [4, 64, 4, 64],
-    [4, 128, 4, 32],
-    [4, 256, undefined, 128],
-    [8, 128, 8, 64],
-    [64, 256, 32, 128],
-  ])('fits subgroups of %i', (minSubgroup, headDim, count, WG) => {
-    const shape = decodeShape({ ...LARGE, minSubgroup, knobs: lanes }, { ...WIDE, headDim });
-    expect([shape.LANES, shape.WG]).toEqual([count, WG]);
-  });
-
-  it.each([
-    [7, 4, 2],
-    [8, 4, 2],
-    [9, 3, 3],
-    [1, 1, 1],
-  ])('divides %i query heads of a key head evenly', (perKvHead, GROUP, GROUP_TILES) => {
-    const shape = { ...WIDE, heads: perKvHead * 2, kvHeads: 2 };
-    expect(decodeShape({ ...LARGE, knobs: lanes }, shape)).toMatchObject({ GROUP, GROUP_TILES });
   });
 });

@@ -1,6 +1,5 @@
-// How a GEMV divides a matrix over workgroups: what the knobs make of it on a device; and which knobs of all kernels are worth trying there.
+// How a GEMV divides a matrix over workgroups: what the knobs make of it on a device, and which knobs are worth trying there.
 import {
-  type AttentionKnobs,
   DEFAULT_KNOBS,
   type FloatKnobs,
   type KernelKnobs,
@@ -12,15 +11,10 @@ import {
   xParts,
 } from './kernel.ts';
 
-/** What knobs are for. */
-export type KnobClass = keyof KernelKnobs;
-
 /** Weights that share knobs. */
-export type WeightClass = Exclude<KnobClass, 'attention'>;
+export type WeightClass = keyof KernelKnobs;
 
 export const WEIGHT_CLASSES = ['q4', 'q8', 'float'] as const satisfies readonly WeightClass[];
-
-export const KNOB_CLASSES = [...WEIGHT_CLASSES, 'attention'] as const satisfies readonly KnobClass[];
 
 export function weightClass(format: WeightFormat): WeightClass {
   return typeof format === 'string' ? 'float' : `q${format.bits}`;
@@ -74,7 +68,7 @@ export function gemvTile({ WG, LANES, ROWS }: GemvShape): number {
 const VECTOR_BYTES = 16;
 
 /** Whether kernels run on a device with these knobs for a class, whatever they are. */
-export function knobsRun(target: KernelTarget, name: KnobClass, values: unknown): boolean {
+export function knobsRun(target: KernelTarget, name: WeightClass, values: unknown): boolean {
   const { maxInvocations, maxWorkgroupBytes } = target;
   const isLegal = (knob: string, standard: unknown) => {
     const value = (values as Record<string, unknown> | undefined)?.[knob];
@@ -82,7 +76,6 @@ export function knobsRun(target: KernelTarget, name: KnobClass, values: unknown)
     return typeof value === 'number' && value >= 1 && Number.isInteger(Math.log2(value));
   };
   if (!Object.entries(DEFAULT_KNOBS[name]).every(([knob, standard]) => isLegal(knob, standard))) return false;
-  if (name === 'attention') return target.subgroups || !(values as AttentionKnobs).lanes;
   if (name === 'float') {
     const { workgroup, rows } = values as FloatKnobs;
     const fits = workgroup <= maxInvocations && workgroup * VECTOR_BYTES <= maxWorkgroupBytes;
@@ -124,15 +117,14 @@ const FLOAT_CANDIDATES: readonly Partial<FloatKnobs>[] = [
 ];
 
 /** A change, as knobs of all classes. */
-export const KNOB_CHANGES: Record<KnobClass, readonly Partial<QuantKnobs & FloatKnobs & AttentionKnobs>[]> = {
+export const KNOB_CHANGES: Record<WeightClass, readonly Partial<QuantKnobs & FloatKnobs>[]> = {
   q4: QUANT_CANDIDATES,
   q8: QUANT_CANDIDATES,
   float: FLOAT_CANDIDATES,
-  attention: [{ lanes: true }],
 };
 
-/** The default and what else is worth trying on a device for a class: legal ones alone. */
-export function knobCandidates(target: KernelTarget, name: KnobClass): KernelKnobs[] {
+/** The default and what else is worth trying on a device for the weights of a class: legal ones alone. */
+export function knobCandidates(target: KernelTarget, name: WeightClass): KernelKnobs[] {
   const changed = KNOB_CHANGES[name].map(
     (change): KernelKnobs => ({ ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], ...change } }),
   );
@@ -140,7 +132,7 @@ export function knobCandidates(target: KernelTarget, name: KnobClass): KernelKno
 }
 
 /** Knobs for decoding, and the same with what else is worth trying for prompts: legal ones alone. */
-export function promptCandidates(target: KernelTarget, name: KnobClass, knobs: KernelKnobs): KernelKnobs[] {
-  if (name === 'float' || name === 'attention' || target.matrices || !target.integerDot) return [knobs];
+export function promptCandidates(target: KernelTarget, name: WeightClass, knobs: KernelKnobs): KernelKnobs[] {
+  if (name === 'float' || target.matrices || !target.integerDot) return [knobs];
   return [knobs, { ...knobs, [name]: { ...knobs[name], integerTiles: true } }];
 }

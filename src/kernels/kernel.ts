@@ -51,18 +51,11 @@ export interface FloatKnobs {
   rows: number;
 }
 
-/** How decode attention goes through the KV cache. */
-export interface AttentionKnobs {
-  /** Neighbouring invocations share a slot and a softmax by subgroup operations, instead of a workgroup through its memory. */
-  lanes: boolean;
-}
-
-/** What may differ from GPU to GPU: by class of weights, and for attention. Results are right with all of them. */
+/** What may differ from GPU to GPU, by class of weights. Results are right with all of them. */
 export interface KernelKnobs {
   q4: QuantKnobs;
   q8: QuantKnobs;
   float: FloatKnobs;
-  attention: AttentionKnobs;
 }
 
 /** What is best on large GPUs, and good on most. */
@@ -70,7 +63,6 @@ export const DEFAULT_KNOBS: KernelKnobs = {
   q4: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
   q8: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
   float: { workgroup: 256, rows: 4 },
-  attention: { lanes: false },
 };
 
 /** What a kernel may count on. */

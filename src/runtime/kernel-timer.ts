@@ -1,9 +1,7 @@
-// Times kernels with the tuner's candidates: a GEMV, or a GEMM, on matrices like the model's with random contents; attention over a
-// cache of zeros, as what that costs does not depend on values.
+// Times kernels with the tuner's candidates: a GEMV, or a GEMM, on matrices like the model's with random contents.
 import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { timePass } from '../gpu/time-pass.ts';
-import { decodeAttention, decodeSplits, type LayerCache, partialElements } from '../kernels/attention.ts';
 import { bindGroup, NO_STEP } from '../kernels/bound-launch.ts';
 import {
   type Activation,
@@ -20,9 +18,7 @@ import { gemm, gemv } from '../kernels/linear.ts';
 import { StepData } from '../kernels/step.ts';
 import { fillRandom } from '../kernels/weight-data.ts';
 import { alignUp } from '../tensor/dtype.ts';
-import type { DecodeAttention } from './decode-attention.ts';
 import type { DecodeMatrix } from './decode-matrices.ts';
-import { kvCacheBytes } from './kv-cache.ts';
 
 /**
  * A matrix that is read again at once comes out of the cache, so copies of it are read in turn until they are more than any cache holds.
@@ -44,12 +40,11 @@ interface Slice {
   size: number;
 }
 
-/** What is timed, in copies. */
+/** A matrix in copies, and what it is multiplied with. */
 interface Subject {
   launch(target: KernelTarget): Launch;
   size: StepSize;
-  /** Of a candidate's launch, one for each copy; candidates bind all the same. */
-  bind(layout: GPUBindGroupLayout, launch: Launch): GPUBindGroup[];
+  slices: readonly Slice[];
   bindGroups?: GPUBindGroup[];
   /** How often a sample goes through all copies. */
   repeats: number;
@@ -75,14 +70,14 @@ export class KernelTimer {
   }
 
   /**
-   * Makes the matrices, or the caches, and starts to compile all candidates.
+   * Makes the matrices and starts to compile all candidates.
    * @param mostBytes what the model reads for a token: more of a matrix would be colder than in the model.
    * @param rows of x: a GEMV for one, a GEMM for more.
    * @throws {DeviceMemoryError} {GpuValidationError} the device has no room for them, or a shader does not compile.
    */
   static async create(
     gpu: Gpu,
-    work: readonly (DecodeMatrix | DecodeAttention)[],
+    matrices: readonly DecodeMatrix[],
     mostBytes: number,
     candidates: readonly KernelKnobs[],
     rows = 1,
@@ -90,11 +85,7 @@ export class KernelTimer {
     const owned: GPUBuffer[] = [];
     try {
       const subjects = await withErrorScopes(gpu, 'Tuning', () =>
-        Promise.all(
-          work.map((each) =>
-            'slots' in each ? makeAttention(gpu, each, owned) : makeMatrix(gpu, each, mostBytes, rows, owned),
-          ),
-        ),
+        Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, rows, owned))),
       );
       const timer = new KernelTimer(gpu, subjects, owned);
       for (const knobs of candidates) timer.#dispatches(knobs).catch(() => undefined);
@@ -132,7 +123,8 @@ export class KernelTimer {
       this.#subjects.map(async (subject) => {
         const launch = subject.launch(target);
         const { pipeline, layout } = await gpu.pipelines.compile(launch.source);
-        subject.bindGroups ??= subject.bind(layout, launch);
+        // All candidates bind the same.
+        subject.bindGroups ??= bindSlices(gpu, layout, launch, subject.slices);
         const grid: Grid = [0, 0, 0];
         launch.grid(subject.size, grid);
         return { pipeline, bindGroups: subject.bindGroups, grid, repeats: subject.repeats };
@@ -170,7 +162,7 @@ export class KernelTimer {
   }
 }
 
-async function makeMatrix(
+async function makeSubject(
   gpu: Gpu,
   matrix: DecodeMatrix,
   mostBytes: number,
@@ -178,13 +170,13 @@ async function makeMatrix(
   owned: GPUBuffer[],
 ): Promise<Subject> {
   const { format, stride, paired } = matrix;
-  const kind = kindOf(gpu);
+  const kind = gpu.softwareKernels || gpu.isFallback ? 'software' : 'hardware';
   const rowBytes = formatRowBytes(format, stride);
   const most = Math.floor(MOST_MATRIX_BYTES[kind] / rowBytes / 16) * 16;
   const rows = Math.max(Math.min(matrix.rows, most), 16);
   const size = rows * rowBytes;
   const pitch = alignUp(size, SLICE_ALIGNMENT);
-  const limit = bindingLimit(gpu);
+  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
   const wanted = Math.ceil(Math.min(COLD_BYTES[kind], mostBytes) / pitch);
   const copies = Math.max(Math.min(wanted, Math.floor(limit / pitch), MOST_COPIES), 1);
   const create = (buffer: GPUBuffer) => {
@@ -206,7 +198,9 @@ async function makeMatrix(
   const y = activation(outputs, gpu.buffers.storage('tuning y', xRows * alignUp(outputs, WIDTH_STEP) * 4));
   const gate = paired ? ('silu' as const) : undefined;
   const stepSize = { ...NO_STEP, tokens: xRows };
-  const step = makeStep(gpu, stepSize, 0, owned);
+  const data = new StepData(1, 0);
+  data.setSize(stepSize);
+  const step = create(gpu.buffers.storageOf('tuning step', data.words));
   const launch = fillRandom({ to: format, destination: buffer, rows, stride, spread: 1, seed: 1 });
   const { label, pipeline, layout } = await gpu.pipelines.compile(launch.source);
   const encoder = gpu.device.createCommandEncoder({ label });
@@ -223,67 +217,9 @@ async function makeMatrix(
   return {
     launch: (target) => (xRows === 1 ? gemv : gemm)(target, { x, weight, gate, y, step })[0] as Launch,
     size: stepSize,
-    bind: (layout, launch) => bindSlices(gpu, layout, launch, slices),
+    slices,
     repeats: 1,
   };
-}
-
-/** Attention of a token over a cache in copies, but for what puts its splits together, which all candidates share. */
-function makeAttention(gpu: Gpu, { shape, dtype, slots }: DecodeAttention, owned: GPUBuffer[]): Subject {
-  const kind = kindOf(gpu);
-  const slotBytes = kvCacheBytes([shape], 1, dtype) / 2;
-  const most = Math.min(MOST_MATRIX_BYTES[kind], bindingLimit(gpu));
-  const capacity = Math.max(Math.min(slots, Math.floor(most / slotBytes)), 2);
-  const storage = (label: string, sizeBytes: number) => {
-    const buffer = gpu.buffers.storage(`tuning ${label}`, sizeBytes);
-    owned.push(buffer);
-    return buffer;
-  };
-  const copies = Math.ceil(COLD_BYTES[kind] / (2 * capacity * slotBytes));
-  const caches = Array.from(
-    { length: Math.min(copies, MOST_COPIES) },
-    (): LayerCache => ({
-      keys: storage('keys', capacity * slotBytes),
-      values: storage('values', capacity * slotBytes),
-      dtype,
-    }),
-  );
-  const past = capacity - 1;
-  const size = { ...NO_STEP, past, capacity, splits: decodeSplits(past, undefined) };
-  const step = makeStep(gpu, size, shape.headDim / 2, owned);
-  const vector = (label: string, width: number): Activation => {
-    const stride = alignUp(width, WIDTH_STEP);
-    return { buffer: storage(label, stride * 4), rows: 'tokens', width, stride };
-  };
-  const qkv = vector('q, k and v', (shape.heads + 2 * shape.kvHeads) * shape.headDim);
-  const o = vector('o', shape.heads * shape.headDim);
-  const partial = storage('partial', partialElements(shape, 1) * 4);
-  const launchOn = (target: KernelTarget, cache: LayerCache) =>
-    decodeAttention(target, { shape, cache, qkv, o, partial, step })[0] as Launch;
-  const target = kernelTarget(gpu);
-  return {
-    launch: (candidate) => launchOn(candidate, caches[0] as LayerCache),
-    size,
-    bind: (layout) => caches.map((cache) => bindGroup(gpu, layout, launchOn(target, cache))),
-    repeats: 1,
-  };
-}
-
-/** The step of a size, with angles of 0 for one row. */
-function makeStep(gpu: Gpu, size: StepSize, frequencies: number, owned: GPUBuffer[]): GPUBuffer {
-  const data = new StepData(1, frequencies);
-  data.setSize(size);
-  const step = gpu.buffers.storageOf('tuning step', data.words);
-  owned.push(step);
-  return step;
-}
-
-function kindOf(gpu: Gpu): keyof typeof COLD_BYTES {
-  return gpu.softwareKernels || gpu.isFallback ? 'software' : 'hardware';
-}
-
-function bindingLimit({ limits }: Gpu): number {
-  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }
 
 /** Bind groups of a launch, one for each slice in place of the whole buffer. */

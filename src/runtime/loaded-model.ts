@@ -7,8 +7,6 @@ import type { Checkpoint } from '../hub/checkpoint.ts';
 import type { KvDType } from '../kernels/attention.ts';
 import { DEFAULT_KNOBS, type KernelKnobs } from '../kernels/kernel.ts';
 import type { Model } from '../models/model.ts';
-import { typicalAttention } from './decode-attention.ts';
-import { keptDType } from './kv-cache.ts';
 import {
   type DTypeChoice,
   type FormatOptions,
@@ -99,9 +97,7 @@ export async function knobsFor(
   const tuner = await import('./tuner.ts').catch(() => undefined);
   if (!tuner) return typeof tune === 'object' ? tune : DEFAULT_KNOBS;
   const formatOf = (spec: MatrixSpec) => formatFor(spec, options, checkpoint);
-  const dtype = keptDType(model.attention, kvDTypeFor(options, checkpoint));
-  const attention = typicalAttention(model.attention, dtype, model.maxPositions);
-  return tuner.chooseKnobs(gpu, tune, () => fullGraph(model), formatOf, attention, cache);
+  return tuner.chooseKnobs(gpu, tune, () => fullGraph(model), formatOf, cache);
 }
 
 /** The graph that uses every weight of the model. */

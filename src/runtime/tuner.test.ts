@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TuningRecords } from '../hub/tuning-records.ts';
 import { DEFAULT_KNOBS, type KernelKnobs, type KernelTarget } from '../kernels/kernel.ts';
-import { type DecodeAttention, typicalAttention } from './decode-attention.ts';
 import type { DecodeMatrix } from './decode-matrices.ts';
 import { TUNING_BUDGET_MS, Tuner, type TunerParts } from './tuner.ts';
 
@@ -24,11 +23,6 @@ const Q4: DecodeMatrix = {
   count: 4,
 };
 const Q8: DecodeMatrix = { ...Q4, format: { bits: 8, group: 64, asymmetric: false } };
-const ATTENTION: DecodeAttention = {
-  shape: { heads: 32, kvHeads: 8, headDim: 64, scale: 1 },
-  dtype: 'f16',
-  slots: 8192,
-};
 const F16: DecodeMatrix = { ...Q4, format: 'f16', stride: 8192 };
 
 /** A tuner with a clock that only samples and compiling move on. */
@@ -132,63 +126,6 @@ describe('the tuner', () => {
     expect((await fake.knobs(Q4)).q4.groups).toBe(16);
     // Once each: two of the candidates have four groups.
     expect(fake.samples.filter(({ q4 }) => q4.groups === 4).length).toBe(2);
-  });
-});
-
-describe('attention', () => {
-  const WINDOWED = { ...ATTENTION.shape, window: 512 };
-
-  it.each([
-    [9.71, false],
-    [9.69, true],
-  ])('goes by lanes where that is 3 %% faster: %f ms instead of 10', async (ms, lanes) => {
-    const fake = new Fake();
-    fake.ms = ({ attention }) => (attention.lanes ? ms : 10);
-    const tuner = fake.tuner();
-    const knobs = await tuner.knobs([Q4], fake.records, ATTENTION);
-    expect(knobs).toEqual({ ...DEFAULT_KNOBS, attention: { lanes } });
-    expect(await tuner.knobs([Q4], fake.records, ATTENTION)).toEqual(knobs);
-    expect(await fake.tuner().knobs([Q4], fake.records, ATTENTION)).toEqual(knobs);
-    expect([fake.opened, fake.disposed]).toEqual([2, 2]);
-  });
-
-  it('is not measured where there is one way only', async () => {
-    const fake = new Fake();
-    for (const target of [
-      { ...TARGET, subgroups: false, minSubgroup: 1 },
-      { ...TARGET, software: true },
-    ]) {
-      const tuner = fake.tuner({ target });
-      expect(await tuner.knobs([], { ...fake.records, get: async () => undefined }, ATTENTION)).toEqual(DEFAULT_KNOBS);
-    }
-    expect(fake.opened).toBe(0);
-  });
-
-  it('is measured where a record has nothing of it, and the rest of the record counts', async () => {
-    const fake = new Fake();
-    const q4 = { ...DEFAULT_KNOBS.q4, groups: 16 };
-    fake.kept.set('adapter', JSON.stringify({ version: 'browser 1', knobs: { q4 } }));
-    fake.ms = ({ attention }) => (attention.lanes ? 5 : 10);
-    const knobs = await fake.tuner().knobs([Q4], fake.records, ATTENTION);
-    expect(knobs).toEqual({ ...DEFAULT_KNOBS, q4, attention: { lanes: true } });
-    expect(fake.opened).toBe(1);
-    expect(JSON.parse(fake.kept.get('adapter') ?? '').knobs).toEqual({ q4, attention: { lanes: true } });
-  });
-
-  it('keeps to the budget beside the matrices', async () => {
-    const fake = new Fake();
-    fake.ms = ({ attention }) => (attention.lanes ? 60 : 100);
-    const began = fake.nowMs;
-    const { attention } = await fake.tuner().knobs([Q4, Q8, F16], fake.records, ATTENTION);
-    expect(attention.lanes).toBe(true);
-    expect(fake.nowMs - began).toBeLessThanOrEqual(TUNING_BUDGET_MS + 100);
-  });
-
-  it('is of the shape that most layers have, and of no longer context than the model has', () => {
-    const layers = [WINDOWED, ATTENTION.shape, WINDOWED];
-    expect(typicalAttention(layers, 'q8', 40_000)).toEqual({ shape: WINDOWED, dtype: 'q8', slots: 8192 });
-    expect(typicalAttention(layers, 'f32', 2048)?.slots).toBe(2048);
-    expect(typicalAttention([], 'f32', 2048)).toBe(undefined);
   });
 });
 

@@ -1,5 +1,5 @@
-// Chooses the knobs of the GEMV and of attention, which decoding spends its time in, for the device at hand: once measured, in at most
-// a second, and remembered for the adapter, the browser's version and the kernels. Whatever goes wrong, there are the defaults.
+// Chooses the knobs of the GEMV, which decoding spends its time in, and of prompts' GEMM, for the device at hand: once measured, in at
+// most a second, and remembered for the adapter, the browser's version and the kernels. Whatever goes wrong, there are the defaults.
 import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -7,15 +7,14 @@ import type { MatrixSpec } from '../graph/weights.ts';
 import { quickSum } from '../hub/quick-sum.ts';
 import { hexOf } from '../hub/sha256.ts';
 import { type TuningRecords, tuningRecords } from '../hub/tuning-records.ts';
-import { decodeCode, decodeShape } from '../kernels/attention.ts';
 import {
   gemvShape,
   KNOB_CHANGES,
-  KNOB_CLASSES,
-  type KnobClass,
   knobCandidates,
   knobsRun,
   promptCandidates,
+  WEIGHT_CLASSES,
+  type WeightClass,
   weightClass,
 } from '../kernels/gemv-shape.ts';
 import {
@@ -28,7 +27,6 @@ import {
   type WeightFormat,
 } from '../kernels/kernel.ts';
 import { gemvCode } from '../kernels/linear.ts';
-import type { DecodeAttention } from './decode-attention.ts';
 import { type DecodeMatrix, decodeBytes, decodeMatrices, typicalMatrices } from './decode-matrices.ts';
 import { KernelTimer } from './kernel-timer.ts';
 
@@ -55,9 +53,9 @@ const PROMPT_ROWS = 256;
 /** Of a class's time, where prompts are timed too. */
 const DECODE_SHARE = 0.7;
 
-/** Products or attention that are timed. */
+/** Products that are timed. */
 interface TimedWork {
-  work: readonly (DecodeMatrix | DecodeAttention)[];
+  matrices: readonly DecodeMatrix[];
   /** Bytes of a matrix's copies. */
   mostBytes: number;
   /** Rows of x: one as in decoding, or many as in a prompt. */
@@ -78,7 +76,7 @@ export interface TunerParts {
   /** What they are good for: this browser and these kernels. */
   version: string;
   openTimer(
-    work: readonly (DecodeMatrix | DecodeAttention)[],
+    matrices: readonly DecodeMatrix[],
     mostBytes: number,
     candidates: readonly KernelKnobs[],
     rows: number,
@@ -99,15 +97,15 @@ export class Tuner {
     this.#parts = parts;
   }
 
-  /** The knobs for a model with these matrices and this attention. Never rejects. One model is measured at a time. */
-  knobs(matrices: readonly DecodeMatrix[], records: TuningRecords, attention?: DecodeAttention): Promise<KernelKnobs> {
-    const result = this.#last.then(() => this.#find({ matrices, attention }, records));
+  /** The knobs for a model with these matrices. Never rejects. One model is measured at a time. */
+  knobs(matrices: readonly DecodeMatrix[], records: TuningRecords): Promise<KernelKnobs> {
+    const result = this.#last.then(() => this.#find(matrices, records));
     this.#last = result;
     return result;
   }
 
-  async #find(work: DecodeWork, records: TuningRecords): Promise<KernelKnobs> {
-    const classes = KNOB_CLASSES.filter((name) => workOf(name, work).length > 0);
+  async #find(matrices: readonly DecodeMatrix[], records: TuningRecords): Promise<KernelKnobs> {
+    const classes = WEIGHT_CLASSES.filter((name) => matrices.some(({ format }) => weightClass(format) === name));
     const missing = () => classes.filter((name) => this.#found[name] === undefined);
     if (missing().length > 0) {
       const stored = await this.#stored(records);
@@ -121,7 +119,7 @@ export class Tuner {
       try {
         // What one class leaves of its time is the next one's.
         const until = now() + (deadline - now()) / (left.length - i);
-        setKnobs(measured, name, (await this.#measure(name, work, until))[name]);
+        setKnobs(measured, name, (await this.#measure(name, matrices, until))[name]);
       } catch {
         // Not kept: the next visit may have more luck. On this device once is enough.
         setKnobs(this.#found, name, DEFAULT_KNOBS[name]);
@@ -132,22 +130,23 @@ export class Tuner {
     return { ...DEFAULT_KNOBS, ...this.#found };
   }
 
-  async #measure(name: KnobClass, all: DecodeWork, deadline: number): Promise<KernelKnobs> {
+  async #measure(name: WeightClass, all: readonly DecodeMatrix[], deadline: number): Promise<KernelKnobs> {
     const { target, now } = this.#parts;
-    const work = workOf(name, all);
+    const matrices = typicalMatrices(all.filter(({ format }) => weightClass(format) === name));
     // What makes the same shapes is the same.
     const byShapes = new Map<string, KernelKnobs>();
     for (const knobs of knobCandidates(target, name)) {
-      const key = JSON.stringify(work.map((each) => shapeOf({ ...target, knobs }, each)));
+      const shapes = matrices.map((each) => gemvShape({ ...target, knobs }, each, each.rows, each.paired));
+      const key = JSON.stringify(shapes);
       if (!byShapes.has(key)) byShapes.set(key, knobs);
     }
     const hasPrompts = promptCandidates(target, name, DEFAULT_KNOBS).length > 1;
     const until = hasPrompts ? now() + (deadline - now()) * DECODE_SHARE : deadline;
-    const decode = { work, mostBytes: decodeBytes(all.matrices), rows: 1 };
+    const decode = { matrices, mostBytes: decodeBytes(all), rows: 1 };
     const knobs = await this.#fastest([...byShapes.values()], decode, until);
     if (!hasPrompts) return knobs;
     // One copy of a matrix will do: its tiles are read again and again.
-    const prompt = { work, mostBytes: 0, rows: PROMPT_ROWS };
+    const prompt = { matrices, mostBytes: 0, rows: PROMPT_ROWS };
     return this.#fastest(promptCandidates(target, name, knobs), prompt, deadline).catch(() => knobs);
   }
 
@@ -166,12 +165,12 @@ export class Tuner {
   /** Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each. */
   async #sample(
     candidates: readonly KernelKnobs[],
-    { work, mostBytes, rows }: TimedWork,
+    { matrices, mostBytes, rows }: TimedWork,
     times: Map<KernelKnobs, number>,
     deadline: number,
   ): Promise<void> {
     const { openTimer, now } = this.#parts;
-    const timer = await openTimer(work, mostBytes, candidates, rows);
+    const timer = await openTimer(matrices, mostBytes, candidates, rows);
     const left = new Set(candidates);
     try {
       for (let round = 0; round < ROUNDS; round++) {
@@ -203,7 +202,7 @@ export class Tuner {
         knobs?: Partial<KernelKnobs>;
       };
       if (record.version !== version) return valid;
-      for (const name of KNOB_CLASSES) {
+      for (const name of WEIGHT_CLASSES) {
         const values = record.knobs?.[name];
         if (knobsRun(target, name, values)) setKnobs(valid, name, values);
       }
@@ -224,24 +223,11 @@ export class Tuner {
   }
 }
 
-/** What a model decodes with. */
-interface DecodeWork {
-  matrices: readonly DecodeMatrix[];
-  attention: DecodeAttention | undefined;
-}
-
-/** What is measured for a class of knobs; nothing where a model has nothing of it. */
-function workOf(name: KnobClass, { matrices, attention }: DecodeWork): (DecodeMatrix | DecodeAttention)[] {
-  if (name === 'attention') return attention ? [attention] : [];
-  return typicalMatrices(matrices.filter(({ format }) => weightClass(format) === name));
-}
-
-/** What knobs make of it. */
-function shapeOf(target: KernelTarget, work: DecodeMatrix | DecodeAttention) {
-  return 'slots' in work ? decodeShape(target, work.shape) : gemvShape(target, work, work.rows, work.paired);
-}
-
-function setKnobs<C extends KnobClass>(knobs: Partial<KernelKnobs>, name: C, values: KernelKnobs[C] | undefined): void {
+function setKnobs<C extends WeightClass>(
+  knobs: Partial<KernelKnobs>,
+  name: C,
+  values: KernelKnobs[C] | undefined,
+): void {
   if (values !== undefined) knobs[name] = values;
 }
 
@@ -265,7 +251,6 @@ const tuners = new WeakMap<Gpu, Tuner>();
  * The knobs for a model on a device.
  * @param tune those that were given, or true to measure.
  * @param graph with all that it decodes with; only asked for where it is measured.
- * @param attention of the model.
  * @param cache as of {@link TuneOptions}.
  * @throws {InputError} knobs were given that do not run on the device.
  */
@@ -274,7 +259,6 @@ export async function chooseKnobs(
   tune: true | KernelKnobs,
   graph: () => Graph,
   formatOf: (spec: MatrixSpec) => WeightFormat,
-  attention: DecodeAttention | undefined,
   cache: boolean | undefined,
 ): Promise<KernelKnobs> {
   const target = kernelTarget(gpu);
@@ -292,7 +276,7 @@ export async function chooseKnobs(
     tuners.set(gpu, tuner);
   }
   try {
-    return await tuner.knobs(decodeMatrices(graph(), formatOf), tuningRecords(cache), attention);
+    return await tuner.knobs(decodeMatrices(graph(), formatOf), tuningRecords(cache));
   } catch {
     // A checkpoint without some tensor, which loading refuses by name.
     return DEFAULT_KNOBS;
@@ -300,7 +284,7 @@ export async function chooseKnobs(
 }
 
 function checkedKnobs(target: KernelTarget, knobs: KernelKnobs): KernelKnobs {
-  if (KNOB_CLASSES.every((name) => knobsRun(target, name, knobs?.[name]))) return knobs;
+  if (WEIGHT_CLASSES.every((name) => knobsRun(target, name, knobs?.[name]))) return knobs;
   const { maxInvocations, maxWorkgroupBytes } = target;
   throw new InputError({
     what: 'The option tune has knobs that do not run on this device',
@@ -324,8 +308,6 @@ const SAMPLE_FORMATS: readonly WeightFormat[] = [
   'f16',
 ];
 
-const SAMPLE_ATTENTION = { heads: 8, kvHeads: 2, headDim: 64, scale: 1 };
-
 /** Another number for other shaders, other defaults and other candidates. */
 function kernelVersion(target: KernelTarget): string {
   const texts = SAMPLE_FORMATS.flatMap((format) => {
@@ -335,9 +317,6 @@ function kernelVersion(target: KernelTarget): string {
     const tiles = targets.flatMap((each) => gemmTiles(format, each).map(({ code }) => code));
     return [...new Set([...targets.map((each) => gemvCode(each, format)), ...tiles])];
   });
-  for (const knobs of knobCandidates(target, 'attention')) {
-    texts.push(decodeCode(decodeShape({ ...target, knobs }, SAMPLE_ATTENTION), 'f16'));
-  }
   return hexOf(quickSum(new TextEncoder().encode(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]))));
 }
 

@@ -4,7 +4,6 @@ import {
   type AttentionShape,
   attentionWeights,
   decodeAttention,
-  decodeShape,
   type HeadNorm,
   type KvDType,
   kvRowBytes,
@@ -284,40 +283,28 @@ const PREPARE: Record<
   },
   decode(scene) {
     const { shape, size, bench } = scene;
-    const { outputs } = scene.reference(true);
-    // Both forms, where the device has subgroups for the one with lanes.
-    const knobs = [false, true].map((lanes) => ({ ...bench.target.knobs, attention: { lanes } }));
-    const targets = knobs.map((each) => ({ ...bench.target, knobs: each }));
-    const runs = targets
-      .filter((target, i) => i === 0 || decodeShape(target, shape).LANES)
-      .map((target) => {
-        const o = scene.output();
-        const cache = scene.cache(size.past);
-        const partial = bench.output('partial', partialElements(shape, size.batch));
-        const launches = decodeAttention(target, {
-          shape,
-          headNorm: scene.headNorm,
-          cache,
-          qkv: scene.qkvActivation(),
-          o,
-          partial,
-          step: scene.step(),
-        });
-        const expectations = [
-          {
-            name: 'o',
-            buffer: o.buffer,
-            expected: padRows(outputs, size.batch, o.width, o.stride),
-            tolerance: TOLERANCE.transcendental,
-          },
-          ...scene.cacheExpectations(cache),
-        ];
-        const form = target.knobs.attention.lanes ? ' of lanes' : '';
-        return { launches, expectations: expectations.map((each) => ({ ...each, name: each.name + form })) };
-      });
+    const o = scene.output();
+    const cache = scene.cache(size.past);
+    const partial = bench.output('partial', partialElements(shape, size.batch));
     return {
-      launches: runs.flatMap(({ launches }) => launches),
-      expectations: runs.flatMap(({ expectations }) => expectations),
+      launches: decodeAttention(bench.target, {
+        shape,
+        headNorm: scene.headNorm,
+        cache,
+        qkv: scene.qkvActivation(),
+        o,
+        partial,
+        step: scene.step(),
+      }),
+      expectations: [
+        {
+          name: 'o',
+          buffer: o.buffer,
+          expected: padRows(scene.reference(true).outputs, size.batch, o.width, o.stride),
+          tolerance: TOLERANCE.transcendental,
+        },
+        ...scene.cacheExpectations(cache),
+      ],
     };
   },
   weights(scene) {
