@@ -1,10 +1,5 @@
 // The sums of ROWS (2 or 4) rows of W with one row of x, which all LANES = WG invocations of a GEMV's workgroup gather, for weights kept
 // as floats: eight weights of each row at a time, with their x. The shader has `load_x`.
-struct RowSums {
-  rows: vec4f, // of which the first ROWS count
-  squares: f32, // Σ x²
-}
-
 override ITERATIONS: u32 = (K8 + WG - 1u) / WG;
 
 fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
@@ -30,5 +25,5 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
   if (NORM) {
     squares = workgroup_sum(vec4f(squares), lid).x;
   }
-  return RowSums(workgroup_sum(rows, lid), squares);
+  return RowSums(workgroup_sum(rows, lid), vec4f(0.0), squares);
 }

@@ -1,77 +1,57 @@
-// The sums of ROWS (1, 2 or 4) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather, for quantised weights.
-// A lane reads a span of each row at a time. The x of neighbouring spans lie far apart, so x comes through workgroup memory, a chunk at
-// a time, and all invocations of a workgroup share it (span_floats.wgsl, span_integers.wgsl); the weights of the next round are on
-// their way meanwhile. The shader has `load_x`.
-struct RowSums {
-  rows: vec4f, // of which the first ROWS count; each of the lanes has its part
-  squares: f32, // Σ x², complete
-}
-
-override CHUNK: u32 = 512u; // vec4 of x at a time
-override CHUNK_SPANS: u32 = CHUNK / SPAN_VECTORS;
+// The sums of ROWS (1, 2, 4 or 8) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather, for quantised
+// weights: a lane takes a span of each row at a time. How x comes is said by x_staged.wgsl or x_direct.wgsl, how it is multiplied by
+// span_floats.wgsl or span_integers.wgsl. The shader has `load_x`.
 override SPANS: u32 = K8 * 8u / SPAN;
 override ROUNDS: u32 = (SPANS + LANES - 1u) / LANES;
-override CHUNK_ROUNDS: u32 = CHUNK_SPANS / LANES;
-var<workgroup> square_slots: array<f32, WG>;
 
 fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
   let lane = lid % LANES;
-  var rows = vec4f(0.0);
+  var sums = RowSums();
   var squares = 0.0;
-  var w0 = weight_span(first, lane);
-  var w1 = Span();
-  var w2 = Span();
-  var w3 = Span();
-  if (ROWS > 1u) {
-    w1 = weight_span(first + 1u, lane);
-  }
-  if (ROWS > 2u) {
-    w2 = weight_span(first + 2u, lane);
-    w3 = weight_span(first + 3u, lane);
-  }
   for (var round = 0u; round < ROUNDS; round++) {
-    if (round % CHUNK_ROUNDS == 0u) {
-      if (round > 0u) {
-        workgroupBarrier();
-      }
-      stage_x(x_base, round / CHUNK_ROUNDS * CHUNK, lid, &squares);
-      square_slots[lid] = squares;
-      workgroupBarrier();
+    let span = round * LANES + lane;
+    // Asked for before the barriers that x may take.
+    var w1 = Span();
+    var w2 = Span();
+    var w3 = Span();
+    var w4 = Span();
+    var w5 = Span();
+    var w6 = Span();
+    var w7 = Span();
+    let w0 = weight_span(first, span);
+    if (ROWS > 1u) {
+      w1 = weight_span(first + 1u, span);
     }
-    let staged = staged_x(round % CHUNK_ROUNDS * LANES + lane);
-    let next = (round + 1u) * LANES + lane;
-    let s0 = w0;
-    let s1 = w1;
-    let s2 = w2;
-    let s3 = w3;
-    if (next < SPANS) {
-      w0 = weight_span(first, next);
-      if (ROWS > 1u) {
-        w1 = weight_span(first + 1u, next);
-      }
-      if (ROWS > 2u) {
-        w2 = weight_span(first + 2u, next);
-        w3 = weight_span(first + 3u, next);
-      }
+    if (ROWS > 2u) {
+      w2 = weight_span(first + 2u, span);
+      w3 = weight_span(first + 3u, span);
     }
+    if (ROWS > 4u) {
+      w4 = weight_span(first + 4u, span);
+      w5 = weight_span(first + 5u, span);
+      w6 = weight_span(first + 6u, span);
+      w7 = weight_span(first + 7u, span);
+    }
+    bring_x(x_base, round, lid, &squares);
     // Beyond the row, scales may be anything.
-    if (SPANS % LANES == 0u || round * LANES + lane < SPANS) {
-      rows.x += span_dot(s0, staged);
+    if (SPANS % LANES == 0u || span < SPANS) {
+      let x = span_x(x_base, span, &squares);
+      sums.rows.x += span_dot(w0, x);
       if (ROWS > 1u) {
-        rows.y += span_dot(s1, staged);
+        sums.rows.y += span_dot(w1, x);
       }
       if (ROWS > 2u) {
-        rows.z += span_dot(s2, staged);
-        rows.w += span_dot(s3, staged);
+        sums.rows.z += span_dot(w2, x);
+        sums.rows.w += span_dot(w3, x);
+      }
+      if (ROWS > 4u) {
+        sums.more.x += span_dot(w4, x);
+        sums.more.y += span_dot(w5, x);
+        sums.more.z += span_dot(w6, x);
+        sums.more.w += span_dot(w7, x);
       }
     }
   }
-  if (NORM) {
-    squares = 0.0;
-    for (var i = lane; i < WG; i += LANES) {
-      squares += square_slots[i];
-    }
-    squares = lanes_sum(vec4f(squares), lid).x;
-  }
-  return RowSums(lanes_sum(rows, lid), squares);
+  sums.squares = squares;
+  return lanes_sum(sums, lid);
 }

@@ -1,5 +1,4 @@
 // x of a GEMV in workgroup memory as integers in blocks of 16, and its product with spans of quantised weights: integers.wgsl.
-override X_PARTS: u32; // 2
 const SPAN_BLOCKS = SPAN / 16u;
 const PITCH = 2u * SPAN_BLOCKS + 1u; // neighbours' vectors lie in different banks
 var<workgroup> x_chunk: array<vec4u, CHUNK_SPANS * PITCH>;

@@ -5,7 +5,7 @@
 // Sums in f32. Widths are padded with zeros to multiples of 8.
 override WG: u32 = 128u;
 override LANES: u32 = 32u;
-override ROWS: u32 = 4u; // 1, 2 or 4; not 1 for floats or when ACT
+override ROWS: u32 = 4u; // 1, 2, 4 or 8; for floats 2 or 4; not 1 when ACT
 override K8: u32; // width of x in units of 8
 override WIDTH: f32; // true width of x, for the mean
 override OUT_STRIDE: u32;
@@ -56,7 +56,7 @@ fn main(
   if (ACT == 0u) {
     if (lane < ROWS) {
       let at = row * OUT_STRIDE + first + lane;
-      var value = sums.rows[lane] * scale;
+      var value = sum_of(sums, lane) * scale;
       if (BIAS) {
         value += bias[first + lane];
       }
@@ -66,7 +66,7 @@ fn main(
       y[at] = value;
     }
   } else if (lane < ROWS / 2u) {
-    var two = vec2f(sums.rows[2u * lane], sums.rows[2u * lane + 1u]) * scale;
+    var two = vec2f(sum_of(sums, 2u * lane), sum_of(sums, 2u * lane + 1u)) * scale;
     if (BIAS) {
       two += vec2f(bias[first + 2u * lane], bias[first + 2u * lane + 1u]);
     }

@@ -1,111 +1,79 @@
-// y[pair, n] = act(Σ_k W[expert(pair), n, k] · x[pair, k]) · weight(pair) for many rows: the pairs that `group` listed, a tile of TILE
-// pairs of one expert × 64 columns a workgroup of 128 invocations, each holding TILE / 8 × 4 sums.
+// y[pair, n] = act(Σ_k W[expert(pair), n, k] · x[pair, k]) · weight(pair) for many rows, in tiles:
+// plain ones, of subgroup matrices or of the packed dot product.
+// A tile is the pairs that `group` listed for one expert, no more than LINES, × COLUMNS rows of W.
 // x has one row for all slots when X_DIVISOR = USED_SLOTS, one per slot when it is 1. When ACT is set, rows 2i and 2i + 1 of an
 // expert are gate and up, and y[pair, i] = act(gate) · up.
-// Dispatch: (ceil(BLOCK / 64), an upper bound of the tiles; the surplus exits). Sums in f32.
+// Dispatch: (ceil(BLOCK / COLUMNS), an upper bound of the tiles; the surplus exits). Sums in f32.
 
-// @use shape
-// TILE
+override K8: u32; // padded width of x in units of 8
+override BLOCK: u32; // rows of W per expert
+override FIRST_EXPERT: u32; // first expert in this part of W
+override SLOTS: u32; // in routes
+override USED_SLOTS: u32;
+override X_DIVISOR: u32;
+override ROUTE_STRIDE: u32;
+override WEIGHTED: bool;
 
-const COLUMNS = 64u;
-const DEPTH = 32u; // k per round
-const QUADS = COLUMNS / 4u; // groups of four rows of W in a tile
-const TWOS = TILE / 2u; // groups of two rows of x in a tile
-const EACH = TILE / 8u; // rows of an invocation
-const WG = 128u;
-const NONE = 0xffffffffu;
+@group(0) @binding(0) var<storage, read> tiles: array<vec4u>; // number of tiles; then expert, first and end in `pairs` of each
+@group(0) @binding(1) var<storage, read> pairs: array<u32>; // by expert
+@group(0) @binding(2) var<storage, read> routes: array<u32>; // [R, slots expert ids, then slots weights]
+@group(0) @binding(3) var<storage, read> x: array<vec4f>; // [R, K] or [R · slots, K]
+@group(0) @binding(4) var<storage, read> weight: array<vec4u>; // [experts, N, K]
+@group(0) @binding(5) var<storage, read_write> y: array<f32>; // [R · slots, N], or [R · slots, N / 2] when ACT
 
 // @use weights
 // @use activation
-// @use gemm
+// @use tile
 
-var<workgroup> x_tile: array<vec2f, DEPTH * TWOS>; // [DEPTH, TILE], two rows of x a vector
-var<workgroup> w_tile: array<vec4f, DEPTH * QUADS>; // [DEPTH, COLUMNS], four rows of W a vector
+var<private> list: vec4u; // expert in this part, first and end in `pairs`
+var<private> first_column: u32;
 
-fn x_at(base: u32, vector: u32) -> vec4f {
-  if (base == NONE || vector >= 2u * K8) {
-    return vec4f(0.0);
-  }
-  return x[base + vector];
+// Where a line of the tile begins in x; lines beyond the last are made and not kept.
+fn x_base(line: u32) -> u32 {
+  return pairs[min(list.y + line, list.z - 1u)] / X_DIVISOR * 2u * K8;
 }
 
-fn w_at(expert: u32, row: u32, unit: u32) -> Eight {
-  if (row >= BLOCK || unit >= K8) {
-    return Eight(vec4f(0.0), vec4f(0.0));
-  }
-  return weight_unit((expert * BLOCK + row) * K8 + unit);
+fn w_row(column: u32) -> u32 {
+  return list.x * BLOCK + min(first_column + column, BLOCK - 1u);
 }
 
-@compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
+// Four neighbouring columns of a pair's y = act(x · Wᵀ) · weight(pair), from their sums; with ACT, columns are pairs of gate and up.
+fn put_result(pair: u32, column: u32, sums: vec4f) {
+  var total = sums;
+  if (WEIGHTED) {
+    total *= bitcast<f32>(routes[(pair / USED_SLOTS) * ROUTE_STRIDE + pair % USED_SLOTS + SLOTS]);
+  }
+  if (ACT == 0u) {
+    let at = pair * BLOCK + column;
+    y[at] = total.x;
+    y[at + 1u] = total.y;
+    y[at + 2u] = total.z;
+    y[at + 3u] = total.w;
+  } else {
+    let at = pair * (BLOCK / 2u) + column / 2u;
+    y[at] = activate(total.x) * total.y;
+    y[at + 1u] = activate(total.z) * total.w;
+  }
+}
+
+fn finish(line: u32, column_in: u32, sums: vec4f) {
+  let column = first_column + column_in;
+  if (list.y + line < list.z && column < BLOCK) {
+    put_result(pairs[list.y + line], column, sums);
+  }
+}
+
+// Finds the tile; false where there is none, or its expert is in another part of W.
+fn begin(group: vec3u) -> bool {
   if (group.y >= tiles[0].x) {
-    return;
+    return false;
   }
   let tile = tiles[1u + group.y];
   let expert = tile.x - FIRST_EXPERT; // wraps around below zero
   if (expert >= weight_rows() / BLOCK) {
-    return;
+    return false;
   }
-  let column0 = group.x * COLUMNS;
-  let m0 = (lid / 16u) * EACH; // this invocation's rows
-  let n0 = (lid % 16u) * 4u; // and 4 columns
-  let quad = lid % QUADS;
-  let part = lid / QUADS; // 0 to 7
-  let two = lid % TWOS; // the two rows of x this invocation brings; TWOS divides WG
-  let line = tile.y + two * 2u;
-  var from0 = NONE;
-  var from1 = NONE;
-  if (line < tile.z) {
-    from0 = (pairs[line] / X_DIVISOR) * 2u * K8;
-  }
-  if (line + 1u < tile.z) {
-    from1 = (pairs[line + 1u] / X_DIVISOR) * 2u * K8;
-  }
-  var sums = array<vec4f, EACH>();
-  for (var round = 0u; round < (K8 + 3u) / 4u; round++) {
-    // Two rows × four columns of x at a time, four rows × eight columns of W, turned in registers.
-    for (var vector = lid / TWOS; vector < 8u; vector += WG / TWOS) {
-      let a0 = x_at(from0, round * 8u + vector);
-      let a1 = x_at(from1, round * 8u + vector);
-      let x_base = vector * 4u * TWOS + two;
-      x_tile[x_base] = vec2f(a0.x, a1.x);
-      x_tile[x_base + TWOS] = vec2f(a0.y, a1.y);
-      x_tile[x_base + 2u * TWOS] = vec2f(a0.z, a1.z);
-      x_tile[x_base + 3u * TWOS] = vec2f(a0.w, a1.w);
-    }
-    if (part < 4u) {
-      let unit = round * 4u + part;
-      let row = column0 + quad * 4u;
-      let b0 = w_at(expert, row, unit);
-      let b1 = w_at(expert, row + 1u, unit);
-      let b2 = w_at(expert, row + 2u, unit);
-      let b3 = w_at(expert, row + 3u, unit);
-      let w_base = part * 8u * QUADS + quad;
-      w_tile[w_base] = vec4f(b0.lo.x, b1.lo.x, b2.lo.x, b3.lo.x);
-      w_tile[w_base + QUADS] = vec4f(b0.lo.y, b1.lo.y, b2.lo.y, b3.lo.y);
-      w_tile[w_base + 2u * QUADS] = vec4f(b0.lo.z, b1.lo.z, b2.lo.z, b3.lo.z);
-      w_tile[w_base + 3u * QUADS] = vec4f(b0.lo.w, b1.lo.w, b2.lo.w, b3.lo.w);
-      w_tile[w_base + 4u * QUADS] = vec4f(b0.hi.x, b1.hi.x, b2.hi.x, b3.hi.x);
-      w_tile[w_base + 5u * QUADS] = vec4f(b0.hi.y, b1.hi.y, b2.hi.y, b3.hi.y);
-      w_tile[w_base + 6u * QUADS] = vec4f(b0.hi.z, b1.hi.z, b2.hi.z, b3.hi.z);
-      w_tile[w_base + 7u * QUADS] = vec4f(b0.hi.w, b1.hi.w, b2.hi.w, b3.hi.w);
-    }
-    workgroupBarrier();
-    for (var k = 0u; k < DEPTH; k++) {
-      let c = w_tile[k * QUADS + n0 / 4u];
-      for (var i = 0u; i < EACH / 2u; i++) {
-        let a = x_tile[k * TWOS + m0 / 2u + i];
-        sums[2u * i] += a.x * c;
-        sums[2u * i + 1u] += a.y * c;
-      }
-    }
-    workgroupBarrier();
-  }
-  let column = column0 + n0;
-  for (var i = 0u; i < EACH; i++) {
-    let at_pair = tile.y + m0 + i;
-    if (at_pair < tile.z && column < BLOCK) {
-      put_result(pairs[at_pair], column, sums[i]);
-    }
-  }
+  list = vec4u(expert, tile.yzw);
+  first_column = group.x * COLUMNS;
+  return true;
 }

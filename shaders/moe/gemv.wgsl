@@ -5,7 +5,7 @@
 // Sums in f32.
 override WG: u32 = 128u;
 override LANES: u32 = 32u;
-override ROWS: u32 = 4u; // 1, 2 or 4; not 1 for floats or when ACT
+override ROWS: u32 = 4u; // 1, 2, 4 or 8; for floats 2 or 4; not 1 when ACT
 const NORM = false;
 override K8: u32; // padded width of x in units of 8
 override BLOCK: u32; // rows of W per expert
@@ -56,10 +56,10 @@ fn main(
   }
   if (ACT == 0u) {
     if (lane < ROWS) {
-      y[pair * BLOCK + first + lane] = sums.rows[lane] * scale;
+      y[pair * BLOCK + first + lane] = sum_of(sums, lane) * scale;
     }
   } else if (lane < ROWS / 2u) {
-    let two = vec2f(sums.rows[2u * lane], sums.rows[2u * lane + 1u]) * scale;
+    let two = vec2f(sum_of(sums, 2u * lane), sum_of(sums, 2u * lane + 1u)) * scale;
     y[pair * (BLOCK / 2u) + first / 2u + lane] = activate(two.x) * two.y;
   }
 }

@@ -43,14 +43,17 @@ describe('the candidates', () => {
     for (const knobs of candidates) {
       const target = { ...DEFAULT_LIMITS, knobs };
       for (const stride of [64, 4096, 16_384]) {
-        const { WG, LANES, ROWS, CHUNK = 0 } = gemvShape(target, { format: FORMATS[name], stride }, 4096, true);
-        expect(WG).toBeLessThanOrEqual(256);
-        expect(WG % LANES).toBe(0);
-        expect([2, 4]).toContain(ROWS);
-        // What the shaders declare: x with a vector between spans, a slot of squares and one of sums for each invocation.
-        const spanVectors = name === 'q4' ? 8 : 4;
-        const xBytes = (CHUNK / spanVectors) * (spanVectors + 1) * 16;
-        expect(xBytes + WG * (name === 'float' ? 16 : 20)).toBeLessThanOrEqual(16_384);
+        for (const rows of [64, 4096, 65_536]) {
+          const { constants } = gemvShape(target, { format: FORMATS[name], stride }, rows, true);
+          const { WG, LANES, ROWS, CHUNK = 0 } = constants;
+          expect(WG).toBeLessThanOrEqual(256);
+          expect(WG % LANES).toBe(0);
+          expect([2, 4, 8]).toContain(ROWS);
+          // What the shaders declare: x with a vector between spans, and a vector of sums for each invocation.
+          const spanVectors = name === 'q4' ? 8 : 4;
+          expect(CHUNK % (LANES * spanVectors)).toBe(0);
+          expect((CHUNK / spanVectors) * (spanVectors + 1) * 16 + WG * 16).toBeLessThanOrEqual(16_384);
+        }
       }
     }
   });
@@ -66,12 +69,10 @@ describe('the candidates', () => {
   it('take more of a workgroup only where it has more', () => {
     const largest = (target: KernelTarget) => {
       const all = knobCandidates(target, 'q4').map(({ q4 }) => q4);
-      return [Math.max(...all.map(({ groups }) => groups)), Math.max(...all.map(({ chunk }) => chunk))];
+      return [Math.max(...all.map(({ lanes }) => lanes)), Math.max(...all.map(({ chunk }) => chunk))];
     };
-    expect(largest(LARGE)).toEqual([16, 1024]);
-    expect(largest(DEFAULT_LIMITS)).toEqual([8, 512]);
-    // Eight lanes: sixteen groups are 128 invocations.
-    expect(largest({ ...DEFAULT_LIMITS, subgroups: true, minSubgroup: 8 })).toEqual([16, 512]);
+    expect(largest(LARGE)).toEqual([128, 1024]);
+    expect(largest(DEFAULT_LIMITS)).toEqual([64, 512]);
   });
 });
 
@@ -86,6 +87,7 @@ describe('knobs', () => {
     ['q8', { busyGroups: Number.POSITIVE_INFINITY }],
     // 512 invocations.
     ['q8', { groups: 16 }],
+    ['q4', { lanes: 512 }],
     // Less than a span for each lane.
     ['q4', { chunk: 128 }],
     // 25,600 bytes of workgroup memory.
@@ -119,26 +121,31 @@ describe('knobs', () => {
   it('decide the shape', () => {
     const { q4, q8, float } = FORMATS;
     const knobs = {
-      q4: { groups: 4, busyGroups: 512, chunk: 1024, integerDot: false, integerTiles: true },
-      q8: { groups: 16, busyGroups: 4096, chunk: 256, integerDot: true, integerTiles: false },
+      q4: { ...DEFAULT_KNOBS.q4, groups: 4, busyGroups: 512, chunk: 1024, lanes: 128 },
+      q8: { ...DEFAULT_KNOBS.q8, groups: 16, busyGroups: 4096, chunk: 256, integerDot: true },
       float: { workgroup: 64, rows: 2 },
     };
     const target = { ...LARGE, knobs };
-    expect(gemvShape(target, { format: q4, stride: 2048 }, 2048, false)).toEqual({
-      WG: 128,
-      LANES: 32,
-      ROWS: 4,
-      CHUNK: 1024,
-      X_PARTS: 0,
-    });
-    expect(gemvShape(target, { format: q8, stride: 2048 }, 8192, true)).toEqual({
-      WG: 512,
-      LANES: 32,
-      ROWS: 2,
-      CHUNK: 256,
-      X_PARTS: 2,
-    });
-    expect(gemvShape(target, { format: float, stride: 8192 }, 2048, true)).toEqual({ WG: 64, LANES: 64, ROWS: 2 });
+    const shapeOf = (format: WeightFormat, stride: number, rows: number, paired = false) => {
+      const { constants, x } = gemvShape(target, { format, stride }, rows, paired);
+      const { WG, LANES, ROWS, CHUNK, SUB } = constants;
+      return { WG, LANES, ROWS, CHUNK, SUB, x };
+    };
+    const sub = { SUB: 32 };
+    // Busy with rows.
+    expect(shapeOf(q4, 4096, 2048)).toEqual({ WG: 128, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });
+    expect(shapeOf(q8, 4096, 16_384, true)).toEqual({ WG: 512, LANES: 32, ROWS: 4, CHUNK: 256, ...sub, x: 'integers' });
+    // Not busy: many lanes share eight rows, or fewer where that leaves the GPU idle, but no more lanes than spans.
+    expect(shapeOf(q4, 4096, 2040)).toEqual({ WG: 128, LANES: 128, ROWS: 8, CHUNK: 1024, ...sub, x: 'shared' });
+    expect(shapeOf(q4, 1024, 512)).toEqual({ WG: 32, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });
+    expect(shapeOf(q8, 2048, 2048)).toEqual({ WG: 128, LANES: 128, ROWS: 1, CHUNK: undefined, ...sub, x: 'direct' });
+    expect(shapeOf(q8, 2048, 2048, true).ROWS).toBe(2);
+    expect(shapeOf(float, 8192, 2048, true)).toEqual({ WG: 64, LANES: 64, ROWS: 2 });
     expect([q4, q8, float].map(weightClass)).toEqual(['q4', 'q8', 'float']);
+  });
+
+  it('put no more rows in a group than it has lanes', () => {
+    const target = { ...LARGE, minSubgroup: 4 };
+    expect(gemvShape(target, { format: FORMATS.q8, stride: 64 }, 65_536, false).constants.ROWS).toBe(4);
   });
 });

@@ -5,10 +5,11 @@ import {
   type KernelKnobs,
   type KernelTarget,
   type QuantKnobs,
+  targetLabel,
   type Weight,
   type WeightFormat,
   workgroupSize,
-  xParts,
+  type XForm,
 } from './kernel.ts';
 
 /** Weights that share knobs. */
@@ -20,16 +21,28 @@ export function weightClass(format: WeightFormat): WeightClass {
   return typeof format === 'string' ? 'float' : `q${format.bits}`;
 }
 
-/** Constants of a GEMV's shader: invocations of a workgroup, invocations that gather the same rows, and how many rows those are. */
-export type GemvShape = Record<'WG' | 'LANES' | 'ROWS', number> & Record<string, number>;
+/** How a GEMV divides a matrix. */
+export interface GemvShape {
+  /** Constants of its shader: invocations of a workgroup, invocations that gather the same rows, and how many rows those are. */
+  constants: Record<'WG' | 'LANES' | 'ROWS', number> & Record<string, number>;
+  /** For quantised weights. */
+  x?: XForm;
+}
 
-/** Most lanes that gather a row of quantised weights. */
+/** Lanes that gather a row of quantised weights where there are rows enough. */
 const LANES = 32;
 
-/** Lanes that gather a row of quantised weights. */
 function lanesOf(target: KernelTarget): number {
   return workgroupSize(target, target.subgroups ? Math.min(LANES, target.minSubgroup) : LANES);
 }
+
+/** Vectors of x that belong to 16 bytes of quants. */
+function spanVectors(name: WeightClass): number {
+  return name === 'q4' ? 8 : 4;
+}
+
+/** The share of `busyGroups` that a matrix needs for more rows a group, where many lanes share them. */
+const ENOUGH = { direct: 0.3, shared: 0.2 };
 
 /** How a GEMV divides a matrix of which `rows` rows are dispatched together; `paired` where pairs of rows make one result. */
 export function gemvShape(
@@ -38,30 +51,49 @@ export function gemvShape(
   rows: number,
   paired: boolean,
 ): GemvShape {
-  const { knobs, software } = target;
+  const { knobs, software, subgroups, minSubgroup, maxInvocations } = target;
   if (typeof format === 'string') {
     // Enough invocations to keep several loads each in flight.
     let size = 32;
     while (size * 4 < stride / 8 && size < knobs.float.workgroup) size *= 2;
     size = workgroupSize(target, size);
-    return { WG: size, LANES: size, ROWS: knobs.float.rows };
+    return { constants: { WG: size, LANES: size, ROWS: knobs.float.rows } };
   }
-  const { groups, busyGroups, chunk } = knobs[`q${format.bits}`];
-  const lanes = lanesOf(target);
-  let each = 4;
-  while (each > (paired ? 2 : 1) && rows / each < busyGroups) each /= 2;
-  // Software adapters take seconds to compile what has much workgroup memory.
+  const name = `q${format.bits}` as const;
+  const { busyGroups, groups, lanes: most, direct, chunk, integerDot } = knobs[name];
+  const isBusy = rows / 4 >= busyGroups;
+  const x = isBusy && integerDot && target.integerDot ? 'integers' : direct ? 'direct' : 'shared';
+  let lanes = lanesOf(target);
+  let each = x === 'direct' ? 8 : 4;
+  if (!isBusy) {
+    const spans = (stride * format.bits) / 128;
+    const shared = x === 'direct' ? most : Math.min(most, chunk / spanVectors(name));
+    while (!software && lanes < Math.min(shared, spans, maxInvocations)) lanes *= 2;
+    each = 8;
+    const enough = busyGroups * ENOUGH[x === 'direct' ? 'direct' : 'shared'];
+    while (each > (paired ? 2 : 1) && rows / each < enough) each /= 2;
+  }
   return {
-    WG: software ? lanes : lanes * groups,
-    LANES: lanes,
-    ROWS: each,
-    CHUNK: software ? 32 : chunk,
-    X_PARTS: xParts(format, target),
+    constants: {
+      WG: isBusy && !software ? lanes * groups : lanes,
+      LANES: lanes,
+      // Each row is written by a lane of its own.
+      ROWS: Math.min(each, lanes),
+      ...(subgroups ? { SUB: Math.min(lanes, minSubgroup) } : {}),
+      // Software adapters take seconds to compile what has much workgroup memory.
+      ...(x === 'direct' ? {} : { CHUNK: software ? 32 : chunk }),
+    },
+    x,
   };
 }
 
+/** Names the variant, for labels. */
+export function gemvLabel(target: KernelTarget, { x }: GemvShape): string[] {
+  return x ? [targetLabel(target), x] : [targetLabel(target)];
+}
+
 /** Rows that a workgroup makes. */
-export function gemvTile({ WG, LANES, ROWS }: GemvShape): number {
+export function gemvTile({ constants: { WG, LANES, ROWS } }: GemvShape): number {
   return (WG / LANES) * ROWS;
 }
 
@@ -81,33 +113,31 @@ export function knobsRun(target: KernelTarget, name: WeightClass, values: unknow
     const fits = workgroup <= maxInvocations && workgroup * VECTOR_BYTES <= maxWorkgroupBytes;
     return (rows === 2 || rows === 4) && workgroup >= 32 && fits;
   }
-  const { groups, chunk, integerDot, integerTiles } = values as QuantKnobs;
+  const { groups, lanes: most, chunk, integerDot, integerTiles } = values as QuantKnobs;
   if ((integerDot || integerTiles) && !target.integerDot) return false;
   // Software adapters have a shape of their own.
   if (target.software) return true;
   const lanes = lanesOf(target);
   const invocations = lanes * groups;
-  // As shaders/lib/span_floats.wgsl has it: a span of 16 bytes of quants for each lane, and its vectors of x. Integers take less.
-  const spanVectors = name === 'q4' ? 8 : 4;
-  const xBytes = (chunk / spanVectors) * (spanVectors + 1) * VECTOR_BYTES;
-  const sumBytes = invocations * (4 + (target.subgroups ? 0 : VECTOR_BYTES));
-  return invocations <= maxInvocations && chunk >= spanVectors * lanes && xBytes + sumBytes <= maxWorkgroupBytes;
+  const vectors = spanVectors(name);
+  // As shaders/lib/stage_floats.wgsl and the sums have it. Integers take less.
+  const xBytes = (chunk / vectors) * (vectors + 1) * VECTOR_BYTES;
+  const sumBytes = target.subgroups ? (invocations / lanes) * 3 * VECTOR_BYTES : invocations * VECTOR_BYTES;
+  const fits = chunk >= vectors * lanes && xBytes + sumBytes <= maxWorkgroupBytes;
+  return fits && invocations <= maxInvocations && most <= maxInvocations;
 }
 
 /**
  * Changes that are worth trying, those that promise most first: time may run out. Integers save most of the arithmetic where the device
- * has an instruction for them. Fewer busy groups, that is, more rows for each, suit small GPUs; more or smaller workgroups those of
- * another number of lanes; a larger chunk saves barriers where there is memory for it.
+ * has an instruction for them. Fewer busy groups suit small GPUs; other numbers of lanes and groups those that hide latency otherwise.
  */
 const QUANT_CANDIDATES: readonly Partial<QuantKnobs>[] = [
   { integerDot: true },
+  { lanes: 32 },
+  { busyGroups: 512 },
   { groups: 4 },
   { groups: 16 },
-  { busyGroups: 512 },
   { integerDot: true, busyGroups: 512 },
-  { groups: 4, busyGroups: 512 },
-  { chunk: 1024 },
-  { integerDot: true, groups: 16 },
 ];
 const FLOAT_CANDIDATES: readonly Partial<FloatKnobs>[] = [
   { rows: 2 },
@@ -118,8 +148,8 @@ const FLOAT_CANDIDATES: readonly Partial<FloatKnobs>[] = [
 
 /** A change, as knobs of all classes. */
 export const KNOB_CHANGES: Record<WeightClass, readonly Partial<QuantKnobs & FloatKnobs>[]> = {
-  q4: QUANT_CANDIDATES,
-  q8: QUANT_CANDIDATES,
+  q4: [...QUANT_CANDIDATES, { lanes: 128, chunk: 1024 }, { direct: true }],
+  q8: [...QUANT_CANDIDATES, { lanes: 64 }, { direct: false }],
   float: FLOAT_CANDIDATES,
 };
 

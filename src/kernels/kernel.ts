@@ -8,12 +8,15 @@ import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
 import matrixPartsF16 from '../../shaders/lib/matrix_parts_f16.wgsl?raw';
 import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
 import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
+import plainTileSnippet from '../../shaders/lib/plain_tile.wgsl?raw';
 import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
+import rowSums from '../../shaders/lib/row_sums.wgsl?raw';
 import rowSumsFloats from '../../shaders/lib/row_sums_floats.wgsl?raw';
 import rowSumsQuant from '../../shaders/lib/row_sums_quant.wgsl?raw';
 import spanFloats from '../../shaders/lib/span_floats.wgsl?raw';
 import spanIntegers from '../../shaders/lib/span_integers.wgsl?raw';
+import stageFloats from '../../shaders/lib/stage_floats.wgsl?raw';
 import stepSnippet from '../../shaders/lib/step.wgsl?raw';
 import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
 import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
@@ -21,6 +24,8 @@ import weightsF16Native from '../../shaders/lib/weights_f16_native.wgsl?raw';
 import weightsF32 from '../../shaders/lib/weights_f32.wgsl?raw';
 import weightsPlain from '../../shaders/lib/weights_plain.wgsl?raw';
 import weightsQuant from '../../shaders/lib/weights_quant.wgsl?raw';
+import xDirect from '../../shaders/lib/x_direct.wgsl?raw';
+import xStaged from '../../shaders/lib/x_staged.wgsl?raw';
 import type { Gpu } from '../gpu/device.ts';
 import type { KernelSource } from '../gpu/pipelines.ts';
 import { type QuantFormat, quantName, rowWords } from '../quant/format.ts';
@@ -31,13 +36,17 @@ export const WIDTH_STEP = 8;
 
 /** How a GEMV of quantised weights divides its matrix, in powers of two, and how GEMV and GEMM multiply. */
 export interface QuantKnobs {
-  /** Groups of lanes, each with rows of its own, in a workgroup. */
-  groups: number;
-  /** Groups of lanes from which on the GPU is busy: with fewer, a group takes fewer rows at a time. */
+  /** Groups of lanes, of four rows each, from which on rows alone keep the GPU busy. With fewer, more lanes share a row. */
   busyGroups: number;
+  /** Groups of lanes, each with rows of its own, in a workgroup of a matrix that keeps the GPU busy. */
+  groups: number;
+  /** Most lanes that share the rows of one that does not. */
+  lanes: number;
+  /** Whether each lane reads its x by itself. Otherwise a workgroup shares it. */
+  direct: boolean;
   /** Vectors of four of x that a workgroup shares at a time. */
   chunk: number;
-  /** Whether x becomes integers, of 16 bits in effect, for the packed dot product of four by four bytes. */
+  /** Whether x becomes integers, of 16 bits in effect, for the packed dot product of four by four bytes, with matrices that keep the GPU busy. */
   integerDot: boolean;
   /** Whether those of many rows do, in tiles; where there are subgroup matrices, those are taken. */
   integerTiles: boolean;
@@ -60,8 +69,8 @@ export interface KernelKnobs {
 
 /** What is best on large GPUs, and good on most. */
 export const DEFAULT_KNOBS: KernelKnobs = {
-  q4: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
-  q8: { groups: 8, busyGroups: 2048, chunk: 512, integerDot: false, integerTiles: false },
+  q4: { busyGroups: 2048, groups: 8, lanes: 64, direct: false, chunk: 512, integerDot: false, integerTiles: false },
+  q8: { busyGroups: 2048, groups: 8, lanes: 128, direct: true, chunk: 512, integerDot: false, integerTiles: false },
   float: { workgroup: 256, rows: 4 },
 };
 
@@ -211,16 +220,20 @@ export function reduceFor(target: KernelTarget): string {
   return target.subgroups ? reduceSubgroup : reduceShared;
 }
 
-/** Integers of 8 bits that stand for each x of a GEMV; 0 where it stays a float. */
-export function xParts({ bits }: QuantFormat, { knobs, integerDot }: KernelTarget): 0 | 2 {
-  return integerDot && knobs[`q${bits}`].integerDot ? 2 : 0;
-}
+/** How x reaches the lanes of a GEMV of quantised weights: each reads its own, or a workgroup shares it, as floats or as integers. */
+export type XForm = 'direct' | 'shared' | 'integers';
+
+const X_SNIPPETS: Record<XForm, readonly string[]> = {
+  direct: [spanFloats, xDirect],
+  shared: [xStaged, spanFloats, stageFloats],
+  integers: [xStaged, integersSnippet, spanIntegers],
+};
 
 /** The snippets for `// @use sum` and `// @use row_sums` of a GEMV. */
-export function rowSumsFor(format: WeightFormat, target: KernelTarget): { sum: string; row_sums: string } {
-  if (typeof format === 'string') return { sum: reduceFor(target), row_sums: rowSumsFloats };
+export function rowSumsFor(target: KernelTarget, x: XForm | undefined): { sum: string; row_sums: string } {
+  if (!x) return { sum: reduceFor(target), row_sums: rowSums + rowSumsFloats };
   const sum = target.subgroups ? lanesSubgroup : lanesShared;
-  return { sum, row_sums: (xParts(format, target) > 0 ? integersSnippet + spanIntegers : spanFloats) + rowSumsQuant };
+  return { sum, row_sums: [rowSums, ...X_SNIPPETS[x], rowSumsQuant].join('\n') };
 }
 
 /** The snippet for `// @use step`. */
@@ -233,9 +246,9 @@ export function weightsFor(format: WeightFormat, target: KernelTarget): string {
   return units[format] + weightsPlain;
 }
 
-/** What multiplies a tile of a GEMM in place of the plain shader. */
+/** What multiplies a tile of a GEMM. */
 export interface GemmTile {
-  kind: 'matrix' | 'integer';
+  kind: 'plain' | 'matrix' | 'integer';
   /** Rows of x. */
   lines: number;
   /** Rows of W. */
@@ -252,7 +265,13 @@ const MATRIX_SHAPES = [
   { WM: 4, WN: 2 },
 ] as const;
 
-/** The tiles that a GEMM may have on a device, small ones first; none where it is the plain one. */
+/** A tile of the form that runs everywhere. */
+export function plainTile(lines: 16 | 64): GemmTile {
+  const shape = { LINES: lines, LINE_QUADS: lines === 64 ? 2 : 1 };
+  return { kind: 'plain', lines, columns: 64, shape, code: `${shapeSnippet(shape)}\n${plainTileSnippet}` };
+}
+
+/** The tiles that a GEMM may have on a device, small ones first. */
 export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[] {
   if (target.matrices) {
     // f16 holds bf16 but for magnitudes that weights do not have, integers with short scales, and other weights in two parts.
@@ -266,7 +285,9 @@ export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[
       return { kind: 'matrix', lines: WM * 32, columns: WN * 64, shape, code };
     });
   }
-  if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) return [];
+  if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) {
+    return [plainTile(64)];
+  }
   return [{ kind: 'integer', lines: 64, columns: 128, shape: {}, code: integersSnippet + integerTile }];
 }
 

@@ -1,12 +1,10 @@
 // y = act(x · Wᵀ + b) + residual, with an optional RMSNorm of x in front. Picks GEMV for a few rows and GEMM for many.
 // Twin of shaders/linear/gemv.wgsl and shaders/linear/gemm.wgsl.
-import gemmSnippet from '../../shaders/lib/linear_gemm.wgsl?raw';
 import gemmSource from '../../shaders/linear/gemm.wgsl?raw';
-import gemmTileSource from '../../shaders/linear/gemm_tile.wgsl?raw';
 import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
-import { gemvShape, gemvTile } from './gemv-shape.ts';
+import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
   type Binding,
@@ -29,6 +27,7 @@ import {
   type WeightFormat,
   type WeightPart,
   weightsFor,
+  type XForm,
 } from './kernel.ts';
 
 const MAX_GEMV_ROWS = 4;
@@ -69,10 +68,10 @@ function resultBindings({ bias, gate, residual, y }: LinearArgs, part: WeightPar
 }
 
 /** The text of a GEMV's shader. */
-export function gemvCode(target: KernelTarget, format: WeightFormat): string {
+export function gemvCode(target: KernelTarget, format: WeightFormat, x: XForm | undefined): string {
   return assembleShader(gemvSource, {
     weights: weightsFor(format, target),
-    ...rowSumsFor(format, target),
+    ...rowSumsFor(target, x),
     activation: ACTIVATION_WGSL,
   });
 }
@@ -80,8 +79,9 @@ export function gemvCode(target: KernelTarget, format: WeightFormat): string {
 /** The RMSNorm prologue exists only in this form. */
 export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, norm, gate, residual, y } = args;
+  const shape = gemvShape(target, weight, weight.rows, gate !== undefined);
   const constants = {
-    ...gemvShape(target, weight, weight.rows, gate !== undefined),
+    ...shape.constants,
     K8: weight.stride / 8,
     WIDTH: x.width,
     OUT_STRIDE: y.stride,
@@ -92,8 +92,8 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
     RESIDUAL: residual ? 1 : 0,
   };
   const source = {
-    label: kernelLabel('linear/gemv', constants, formatName(weight.format), targetLabel(target)),
-    code: gemvCode(target, weight.format),
+    label: kernelLabel('linear/gemv', constants, formatName(weight.format), ...gemvLabel(target, shape)),
+    code: gemvCode(target, weight.format, shape.x),
     bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
     constants,
   };
@@ -101,7 +101,7 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
     return {
       source,
       bindings: [x.buffer, part.buffer, norm?.gain ?? part.buffer, ...resultBindings(args, part)],
-      grid: (size, grid) => foldGrid(grid, Math.ceil(part.rows / gemvTile(constants)), rowsOf(size, y.rows)),
+      grid: (size, grid) => foldGrid(grid, Math.ceil(part.rows / gemvTile(shape)), rowsOf(size, y.rows)),
     };
   });
 }
@@ -129,46 +129,26 @@ export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
     step: STEP_WGSL,
     weights: weightsFor(weight.format, target),
     activation: ACTIVATION_WGSL,
-    gemm: gemmSnippet,
   };
   const variant = [formatName(weight.format), targetLabel(target)];
   const bindings = ['read', 'read', 'read', 'read', 'read', 'write'] as const;
   const tiles = gemmTiles(weight.format, target);
-  if (tiles.length > 0) {
-    return weight.parts.flatMap((part) =>
-      tiles.map((tile) => ({
-        source: {
-          label: kernelLabel(`linear/gemm_tile ${tile.kind}`, { ...tile.shape, ...constants }, ...variant),
-          code: assembleShader(gemmTileSource, { ...snippets, tile: tile.code }),
-          bindings,
-          constants,
-        },
-        bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
-        grid: (size: StepSize, grid: Grid) => {
-          const rows = rowsOf(size, y.rows);
-          const isChosen = tileFor(tiles, rows, part.rows) === tile;
-          grid[0] = isChosen ? Math.ceil(part.rows / tile.columns) : 0;
-          grid[1] = Math.ceil(rows / tile.lines);
-          grid[2] = 1;
-        },
-      })),
-    );
-  }
-  const source = {
-    label: kernelLabel('linear/gemm', constants, ...variant),
-    code: assembleShader(gemmSource, snippets),
-    bindings,
-    constants,
-  };
-  return weight.parts.map((part) => {
-    return {
-      source,
+  return weight.parts.flatMap((part) =>
+    tiles.map((tile) => ({
+      source: {
+        label: kernelLabel(`linear/gemm ${tile.kind}`, { ...tile.shape, ...constants }, ...variant),
+        code: assembleShader(gemmSource, { ...snippets, tile: tile.code }),
+        bindings,
+        constants,
+      },
       bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
-      grid: (size, grid) => {
-        grid[0] = Math.ceil(part.rows / 64);
-        grid[1] = Math.ceil(rowsOf(size, y.rows) / 64);
+      grid: (size: StepSize, grid: Grid) => {
+        const rows = rowsOf(size, y.rows);
+        const isChosen = tileFor(tiles, rows, part.rows) === tile;
+        grid[0] = isChosen ? Math.ceil(part.rows / tile.columns) : 0;
+        grid[1] = Math.ceil(rows / tile.lines);
         grid[2] = 1;
       },
-    };
-  });
+    })),
+  );
 }

@@ -1,15 +1,13 @@
 // Mixture of experts with no read-back: routing, lists by expert, expert products for few rows and for many, the sum over a row's
 // experts. Twins of shaders/moe/*.wgsl.
-import gemmSnippet from '../../shaders/lib/expert_gemm.wgsl?raw';
 import gemmSource from '../../shaders/moe/gemm.wgsl?raw';
-import gemmTileSource from '../../shaders/moe/gemm_tile.wgsl?raw';
 import gemvSource from '../../shaders/moe/gemv.wgsl?raw';
 import groupSource from '../../shaders/moe/group.wgsl?raw';
 import routeSource from '../../shaders/moe/route.wgsl?raw';
 import sumSource from '../../shaders/moe/sum.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
-import { gemvShape, gemvTile } from './gemv-shape.ts';
+import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
   foldGrid,
@@ -19,6 +17,7 @@ import {
   type KernelTarget,
   kernelLabel,
   type Launch,
+  plainTile,
   reduceFor,
   rowSumsFor,
   rowsIndex,
@@ -207,18 +206,19 @@ function expertConstants({ routing, routes, weight, blockRows, gate }: ExpertArg
 /** Every chosen expert of a few rows, one dispatch per part of the weight. */
 export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
   const { routing, routes, x, weight, blockRows, gate, y } = args;
+  const shape = gemvShape(target, weight, blockRows * usedSlots(routing), gate !== undefined);
   return weight.parts.map((part) => {
     const constants = {
-      ...gemvShape(target, weight, blockRows * usedSlots(routing), gate !== undefined),
+      ...shape.constants,
       FIRST_EXPERT: part.firstRow / blockRows,
       ...expertConstants(args),
     };
     return {
       source: {
-        label: kernelLabel('moe/gemv', constants, formatName(weight.format), targetLabel(target)),
+        label: kernelLabel('moe/gemv', constants, formatName(weight.format), ...gemvLabel(target, shape)),
         code: assembleShader(gemvSource, {
           weights: weightsFor(weight.format, target),
-          ...rowSumsFor(weight.format, target),
+          ...rowSumsFor(target, shape.x),
           activation: ACTIVATION_WGSL,
         }),
         bindings: ['read', 'read', 'read', 'write'],
@@ -226,7 +226,7 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
       },
       bindings: [routes.buffer, x.buffer, part.buffer, y.buffer],
       grid: (size, grid) =>
-        foldGrid(grid, Math.ceil(blockRows / gemvTile(constants)), rowsOf(size, y.rows) * usedSlots(routing)),
+        foldGrid(grid, Math.ceil(blockRows / gemvTile(shape)), rowsOf(size, y.rows) * usedSlots(routing)),
     };
   });
 }
@@ -238,30 +238,24 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, args: Exper
   const snippets = {
     weights: weightsFor(weight.format, target),
     activation: ACTIVATION_WGSL,
-    gemm: gemmSnippet,
   };
   const tiles = gemmTiles(weight.format, target);
-  return TILES.flatMap((tile) => {
-    const found = tiles.find(({ lines }) => lines === tile);
-    const shape = found?.shape ?? { TILE: tile };
-    const name = found ? `moe/gemm_tile ${found.kind}` : 'moe/gemm';
-    const code = found
-      ? assembleShader(gemmTileSource, { ...snippets, tile: found.code })
-      : assembleShader(gemmSource, { ...snippets, shape: shapeSnippet(shape) });
+  return TILES.flatMap((lines) => {
+    const tile = tiles.find((each) => each.lines === lines) ?? plainTile(lines);
     return weight.parts.map((part) => {
       const constants = { FIRST_EXPERT: part.firstRow / blockRows, ...expertConstants(args) };
       return {
         source: {
-          label: kernelLabel(name, { ...shape, ...constants }, ...variant),
-          code,
+          label: kernelLabel(`moe/gemm ${tile.kind}`, { ...tile.shape, ...constants }, ...variant),
+          code: assembleShader(gemmSource, { ...snippets, tile: tile.code }),
           bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
           constants,
         },
         bindings: [lists.tiles, lists.pairs, routes.buffer, x.buffer, part.buffer, y.buffer],
         grid: (size: StepSize, grid: Grid) => {
           const rows = rowsOf(size, y.rows);
-          grid[0] = tileFor(routing, rows) === tile ? Math.ceil(blockRows / (found?.columns ?? 64)) : 0;
-          grid[1] = mostTiles(routing, rows, tile);
+          grid[0] = tileFor(routing, rows) === lines ? Math.ceil(blockRows / tile.columns) : 0;
+          grid[1] = mostTiles(routing, rows, lines);
           grid[2] = 1;
         },
       };

@@ -25,6 +25,7 @@ import {
   kernelTarget,
   targetLabel,
   type WeightFormat,
+  type XForm,
 } from '../kernels/kernel.ts';
 import { gemvCode } from '../kernels/linear.ts';
 import { type DecodeMatrix, decodeBytes, decodeMatrices, typicalMatrices } from './decode-matrices.ts';
@@ -315,7 +316,8 @@ function kernelVersion(target: KernelTarget): string {
     const all = [...knobCandidates(target, name), ...promptCandidates(target, name, DEFAULT_KNOBS)];
     const targets = all.map((knobs) => ({ ...target, knobs }));
     const tiles = targets.flatMap((each) => gemmTiles(format, each).map(({ code }) => code));
-    return [...new Set([...targets.map((each) => gemvCode(each, format)), ...tiles])];
+    const forms: (XForm | undefined)[] = typeof format === 'string' ? [undefined] : ['direct', 'shared', 'integers'];
+    return [...new Set([...forms.map((x) => gemvCode(target, format, x)), ...tiles])];
   });
   return hexOf(quickSum(new TextEncoder().encode(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]))));
 }

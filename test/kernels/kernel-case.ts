@@ -45,7 +45,7 @@ export interface KernelCase {
   prepare(bench: Bench): PreparedCase;
 }
 
-/** All cases of a few shaders, named as their files are, with the kind of their tile: `linear/gemv`, `linear/gemm_tile integer`. */
+/** All cases of a few shaders, named as their files are, with the kind of their tile: `linear/gemv`, `linear/gemm integer`. */
 export interface KernelSuite {
   shaders: readonly string[];
   /** Those that run in place of others where the adapter has subgroup matrices. */
@@ -210,8 +210,8 @@ export function withIntegerDot(target: KernelTarget, isProduct: boolean): { targ
   const { q4, q8 } = target.knobs;
   const knobs = {
     ...target.knobs,
-    q4: { ...q4, integerDot: true, integerTiles: true },
-    q8: { ...q8, integerDot: true, integerTiles: true },
+    q4: { ...q4, busyGroups: 1, integerDot: true, integerTiles: true },
+    q8: { ...q8, busyGroups: 1, integerDot: true, integerTiles: true },
   };
   return {
     target: { ...target, knobs },

@@ -58,8 +58,8 @@ async function copyWeights(from: LoadedModel, to: LoadedModel): Promise<void> {
 
 const INTEGER_DOT = {
   ...DEFAULT_KNOBS,
-  q4: { ...DEFAULT_KNOBS.q4, integerDot: true, integerTiles: true },
-  q8: { ...DEFAULT_KNOBS.q8, integerDot: true, integerTiles: true },
+  q4: { ...DEFAULT_KNOBS.q4, busyGroups: 1, integerDot: true, integerTiles: true },
+  q8: { ...DEFAULT_KNOBS.q8, busyGroups: 1, integerDot: true, integerTiles: true },
 };
 
 describe.each<FormatOptions & TuneOptions>([

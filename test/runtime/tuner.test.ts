@@ -10,8 +10,8 @@ import { openStores } from '../../src/storage/stores.ts';
 const MODEL = '/models/intab-chat';
 const INPUT = { input_ids: [[1, 17, 300]], logits_to_keep: 1 };
 const OTHER_KNOBS = {
-  q4: { groups: 4, busyGroups: 512, chunk: 256, integerDot: true, integerTiles: true },
-  q8: { groups: 4, busyGroups: 512, chunk: 256, integerDot: false, integerTiles: false },
+  q4: { ...DEFAULT_KNOBS.q4, groups: 4, busyGroups: 512, chunk: 256, integerDot: true, integerTiles: true },
+  q8: { ...DEFAULT_KNOBS.q8, groups: 4, busyGroups: 512, direct: false, chunk: 256 },
   float: { workgroup: 64, rows: 2 },
 };
 

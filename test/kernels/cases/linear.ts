@@ -91,33 +91,42 @@ function linearCase(c: LinearCase): KernelCase {
   };
 }
 
-/** The same product with each candidate of the tuner that makes another shape on the device. */
+/** Of busy groups, so that small matrices have the shapes of large ones too. */
+const BUSY_GROUPS = [2048, 32, 1];
+
+/** The same product, behind a norm, with each candidate of the tuner that makes another shape on the device. */
 function knobCase(dtype: WeightFormat, k: number, n: number): KernelCase {
   return {
     name: `gemv 1×${k} → ${n} ${formatName(dtype)} with the knobs of every candidate`,
     prepare(bench) {
       const size = { batch: 1, tokens: 1, kept: 0, past: 0, splits: 1, capacity: 1, counter: 0 };
       const data = bench.floats(k);
+      const gains = bench.floats(k);
       const x = bench.activation('x', 1, k, data);
       const { values, weight } = bench.weight(dtype, n, k);
+      const norm = { gain: bench.vector('gain', gains, weight.stride), eps: EPS };
       const step = bench.step(size, undefined);
-      const expected = linear({ x: data, weight: values, width: k });
+      const expected = linear({ x: data, weight: values, width: k, norm: { gain: gains, eps: EPS } });
+      const name = weightClass(dtype);
       const shapes = new Map(
-        knobCandidates(bench.target, weightClass(dtype)).map((knobs) => {
-          const target = { ...bench.target, knobs };
-          return [JSON.stringify(gemvShape(target, weight, weight.rows, false)), target];
-        }),
+        knobCandidates(bench.target, name).flatMap((knobs) =>
+          (name === 'float' ? [{}] : BUSY_GROUPS.map((busyGroups) => ({ busyGroups }))).map((change) => {
+            const target = { ...bench.target, knobs: { ...knobs, [name]: { ...knobs[name], ...change } } };
+            const shape = gemvShape(target, weight, weight.rows, false);
+            return [JSON.stringify(shape), { target, shape }];
+          }),
+        ),
       );
-      const each = [...shapes].map(([shape, target]) => {
-        const y = bench.activation(`y of ${shape}`, 1, n);
-        const tolerance = shape.includes('"X_PARTS":2') ? TOLERANCE.integerDot : TOLERANCE.f32;
-        return { shape, y, tolerance, launches: gemv(target, { x, weight, y, step }) };
+      const each = [...shapes].map(([label, { target, shape }]) => {
+        const y = bench.activation(`y of ${label}`, 1, n);
+        const tolerance = shape.x === 'integers' ? TOLERANCE.integerDot : TOLERANCE.f32;
+        return { label, y, tolerance, launches: gemv(target, { x, weight, norm, y, step }) };
       });
       return {
         launches: each.flatMap(({ launches }) => launches),
         size,
-        expectations: each.map(({ shape, y, tolerance }) => ({
-          name: `y of ${shape}`,
+        expectations: each.map(({ label, y, tolerance }) => ({
+          name: `y of ${label}`,
           buffer: y.buffer,
           expected,
           tolerance,
@@ -237,7 +246,7 @@ const KNOBS: readonly KernelCase[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['linear/gemv', 'linear/gemm', 'linear/gemm_tile integer'],
-  matrixShaders: ['linear/gemm_tile matrix'],
+  shaders: ['linear/gemv', 'linear/gemm plain', 'linear/gemm integer'],
+  matrixShaders: ['linear/gemm matrix'],
   cases: [...LINEAR.map(linearCase), ...KNOBS],
 };

@@ -316,8 +316,8 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm', 'moe/gemm_tile integer', 'moe/sum'],
-  matrixShaders: ['moe/gemm_tile matrix'],
+  shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm plain', 'moe/gemm integer', 'moe/sum'],
+  matrixShaders: ['moe/gemm matrix'],
   cases: [
     ...ROUTES.map(routeCase),
     ...EXPERTS.flatMap((each) => [1, 3].map((rows) => expertCase({ kernel: 'gemv', rows, ...each }))),
