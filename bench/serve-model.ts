@@ -1,5 +1,6 @@
 // Serves a checkpoint of a shape that lies nowhere: its header, and the same megabyte of random weights over and over, with ranges.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { checkpointOf, MODEL_PATH } from './load.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -36,27 +37,21 @@ export function modelServer(shape: string): (request: IncomingMessage, response:
         'content-length': end - start,
         ...(range ? { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` } : {}),
       });
-      void send(response, start, end);
+      // A browser that wants no more closes the connection.
+      pipeline(pieces(start, end), response).catch(() => undefined);
     } else response.writeHead(404).end();
     return true;
   };
 
-  async function send(response: ServerResponse, start: number, end: number): Promise<void> {
-    let at = start;
-    while (at < end && !response.destroyed) {
+  function* pieces(start: number, end: number): Generator<Uint8Array, void, void> {
+    for (let at = start; at < end; ) {
       const inBlock = (at - header.length) % BLOCK_BYTES;
       const piece =
         at < header.length
           ? header.subarray(at, Math.min(end, header.length))
           : block.subarray(inBlock, Math.min(BLOCK_BYTES, inBlock + end - at));
       at += piece.length;
-      if (!response.write(piece)) {
-        await new Promise<void>((resolve) => {
-          response.once('drain', resolve);
-          response.once('close', resolve);
-        });
-      }
+      yield piece;
     }
-    response.end();
   }
 }
