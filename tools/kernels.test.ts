@@ -19,7 +19,7 @@ beforeAll(async () => {
   const device = await adapter.requestDevice({ requiredFeatures: featureNames(OPTIONAL_FEATURES) });
   gpu = new Gpu(device, adapter.info, new Set(OPTIONAL_FEATURES), 'hardware');
   // The null backend names neither matrix shapes nor the workgroup memory that GPUs with matrices have.
-  target = { ...kernelTarget(gpu), minSubgroup: 32, matrices: true };
+  target = { ...kernelTarget(gpu), minSubgroup: 32, maxSubgroup: 32, matrices: true };
 });
 afterAll(() => gpu.dispose());
 

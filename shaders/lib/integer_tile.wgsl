@@ -52,7 +52,8 @@ fn stage_column(column: u32, row: u32, round: u32) {
     if (sixteen * 2u < K8) {
       let span = weight_span(row, select(sixteen, round, BITS == 4u));
       bytes = signed_bytes(span.quants, half);
-      w_scales[half / HALVES * COLUMNS + place] = vec2f(span.scale.x * (1.0 / BYTE), CENTRE * span.scale.x + span.scale.y);
+      let scale = scale_of(span.scale);
+      w_scales[half / HALVES * COLUMNS + place] = vec2f(scale.x * (1.0 / BYTE), CENTRE * scale.x + scale.y);
     }
     w_tile[place * W_PITCH + half] = bytes;
   }

@@ -1,23 +1,44 @@
-// Sums over LANES neighbouring invocations of a workgroup of WG: those of SUB, which are sure to share a subgroup, by shuffles, then
-// through workgroup memory. All of them get it.
+// Sums over LANES neighbouring invocations of a workgroup of WG: first of SUB, which are a subgroup when WHOLE and otherwise sure to share
+// one, then through workgroup memory. All of them get it.
 enable subgroups;
 override SUB: u32;
+override WHOLE: bool;
 var<workgroup> sub_sums: array<RowSums, WG / SUB>;
+
+fn sub_sum(value: vec4f) -> vec4f {
+  if (WHOLE) {
+    return subgroupAdd(value);
+  }
+  var sum = value;
+  for (var mask = SUB / 2u; mask > 0u; mask /= 2u) {
+    sum += subgroupShuffleXor(sum, mask);
+  }
+  return sum;
+}
+
+fn sub_sum_one(value: f32) -> f32 {
+  if (WHOLE) {
+    return subgroupAdd(value);
+  }
+  var sum = value;
+  for (var mask = SUB / 2u; mask > 0u; mask /= 2u) {
+    sum += subgroupShuffleXor(sum, mask);
+  }
+  return sum;
+}
 
 fn lanes_sum(value: RowSums, lid: u32) -> RowSums {
   var sums = value;
-  for (var mask = SUB / 2u; mask > 0u; mask /= 2u) {
-    if (ROWS == 1u) {
-      sums.rows.x += subgroupShuffleXor(sums.rows.x, mask);
-    } else {
-      sums.rows += subgroupShuffleXor(sums.rows, mask);
-    }
-    if (ROWS > 4u) {
-      sums.more += subgroupShuffleXor(sums.more, mask);
-    }
-    if (NORM) {
-      sums.squares += subgroupShuffleXor(sums.squares, mask);
-    }
+  if (ROWS == 1u) {
+    sums.rows.x = sub_sum_one(value.rows.x);
+  } else {
+    sums.rows = sub_sum(value.rows);
+  }
+  if (ROWS > 4u) {
+    sums.more = sub_sum(value.more);
+  }
+  if (NORM) {
+    sums.squares = sub_sum_one(value.squares);
   }
   if (LANES > SUB || (NORM && SHARED_X && WG > SUB)) {
     if (lid % SUB == 0u) {

@@ -34,5 +34,6 @@ fn span_dot(span: Span, x: SpanX) -> f32 {
   if (BITS == 4u) {
     sum = 16.0 * sum - (16.0 + ZERO) * x.sum;
   }
-  return sum * span.scale.x + x.sum * span.scale.y;
+  let scale = scale_of(span.scale);
+  return sum * scale.x + x.sum * scale.y;
 }

@@ -51,5 +51,6 @@ fn span_dot(span: Span, staged: SpanX) -> f32 {
       x_sum += block_dot(ONES, staged, block);
     }
   }
-  return sum * span.scale.x * (1.0 / BYTE) + x_sum * (CENTRE * span.scale.x + span.scale.y);
+  let scale = scale_of(span.scale);
+  return sum * scale.x * (1.0 / BYTE) + x_sum * (CENTRE * scale.x + scale.y);
 }

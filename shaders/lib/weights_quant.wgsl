@@ -62,9 +62,9 @@ fn weight_unit(unit: u32) -> Eight {
   return eight_of(raw_unit(unit / K8, unit % K8));
 }
 
-// 16 bytes of a row's quants, and their scale.
-struct Span { quants: vec4u, scale: vec2f }
+// 16 bytes of a row's quants, and where their scale is.
+struct Span { quants: vec4u, scale: ScaleWord }
 
 fn weight_span(row: u32, span: u32) -> Span {
-  return Span(weight[row * (QUANT_WORDS / 4u) + span], scale_of(scale_word(row, span * SPAN / GROUP)));
+  return Span(weight[row * (QUANT_WORDS / 4u) + span], scale_word(row, span * SPAN / GROUP));
 }

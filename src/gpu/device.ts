@@ -209,6 +209,11 @@ export class Gpu {
     return this.features.has('subgroups') ? (this.info.subgroupMinSize ?? 4) : 1;
   }
 
+  /** Invocations in the largest. */
+  get maxSubgroup(): number {
+    return this.features.has('subgroups') ? (this.info.subgroupMaxSize ?? 128) : 1;
+  }
+
   /** The adapter in words, such as `nvidia hopper`. */
   get name(): string {
     const { vendor, architecture, device, description } = this.info;

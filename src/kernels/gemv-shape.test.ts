@@ -14,6 +14,7 @@ import { DEFAULT_KNOBS, type KernelTarget, type WeightFormat } from './kernel.ts
 const DEFAULT_LIMITS: KernelTarget = {
   subgroups: false,
   minSubgroup: 1,
+  maxSubgroup: 1,
   f16: false,
   matrices: false,
   integerDot: true,
@@ -26,6 +27,7 @@ const LARGE: KernelTarget = {
   ...DEFAULT_LIMITS,
   subgroups: true,
   minSubgroup: 32,
+  maxSubgroup: 32,
   maxInvocations: 1024,
   maxWorkgroupBytes: 49_152,
 };
@@ -128,10 +130,10 @@ describe('knobs', () => {
     const target = { ...LARGE, knobs };
     const shapeOf = (format: WeightFormat, stride: number, rows: number, paired = false) => {
       const { constants, x } = gemvShape(target, { format, stride }, rows, paired);
-      const { WG, LANES, ROWS, CHUNK, SUB } = constants;
-      return { WG, LANES, ROWS, CHUNK, SUB, x };
+      const { WG, LANES, ROWS, CHUNK, SUB, WHOLE } = constants;
+      return { WG, LANES, ROWS, CHUNK, SUB, WHOLE, x };
     };
-    const sub = { SUB: 32 };
+    const sub = { SUB: 32, WHOLE: 1 };
     // Busy with rows.
     expect(shapeOf(q4, 4096, 2048)).toEqual({ WG: 128, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });
     expect(shapeOf(q8, 4096, 16_384, true)).toEqual({ WG: 512, LANES: 32, ROWS: 4, CHUNK: 256, ...sub, x: 'integers' });
@@ -145,7 +147,8 @@ describe('knobs', () => {
   });
 
   it('put no more rows in a group than it has lanes', () => {
-    const target = { ...LARGE, minSubgroup: 4 };
-    expect(gemvShape(target, { format: FORMATS.q8, stride: 64 }, 65_536, false).constants.ROWS).toBe(4);
+    const target = { ...LARGE, minSubgroup: 4, maxSubgroup: 8 };
+    const { constants } = gemvShape(target, { format: FORMATS.q8, stride: 64 }, 65_536, false);
+    expect(constants).toEqual({ WG: 4, LANES: 4, ROWS: 4, SUB: 4, WHOLE: 0 });
   });
 });

@@ -51,7 +51,7 @@ export function gemvShape(
   rows: number,
   paired: boolean,
 ): GemvShape {
-  const { knobs, software, subgroups, minSubgroup, maxInvocations } = target;
+  const { knobs, software, subgroups, minSubgroup, maxSubgroup, maxInvocations } = target;
   if (typeof format === 'string') {
     // Enough invocations to keep several loads each in flight.
     let size = 32;
@@ -73,13 +73,14 @@ export function gemvShape(
     const enough = busyGroups * ENOUGH[x === 'direct' ? 'direct' : 'shared'];
     while (each > (paired ? 2 : 1) && rows / each < enough) each /= 2;
   }
+  const sub = Math.min(lanes, minSubgroup);
   return {
     constants: {
-      WG: isBusy && !software ? lanes * groups : lanes,
+      WG: isBusy && !software && x !== 'direct' ? lanes * groups : lanes,
       LANES: lanes,
       // Each row is written by a lane of its own.
       ROWS: Math.min(each, lanes),
-      ...(subgroups ? { SUB: Math.min(lanes, minSubgroup) } : {}),
+      ...(subgroups ? { SUB: sub, WHOLE: sub === maxSubgroup ? 1 : 0 } : {}),
       // Software adapters take seconds to compile what has much workgroup memory.
       ...(x === 'direct' ? {} : { CHUNK: software ? 32 : chunk }),
     },

@@ -38,7 +38,7 @@ export const WIDTH_STEP = 8;
 export interface QuantKnobs {
   /** Groups of lanes, of four rows each, from which on rows alone keep the GPU busy. With fewer, more lanes share a row. */
   busyGroups: number;
-  /** Groups of lanes, each with rows of its own, in a workgroup of a matrix that keeps the GPU busy. */
+  /** Groups of lanes, each with rows of its own, that share x in a workgroup of a matrix that keeps the GPU busy. */
   groups: number;
   /** Most lanes that share the rows of one that does not. */
   lanes: number;
@@ -79,6 +79,8 @@ export interface KernelTarget {
   subgroups: boolean;
   /** The smallest subgroup there may be; 1 without subgroups. */
   minSubgroup: number;
+  /** The largest. */
+  maxSubgroup: number;
   f16: boolean;
   /** Subgroup matrices, with room for their tiles. */
   matrices: boolean;
@@ -107,6 +109,7 @@ export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
   return {
     subgroups: gpu.features.has('subgroups'),
     minSubgroup: gpu.minSubgroup,
+    maxSubgroup: gpu.maxSubgroup,
     f16: gpu.features.has('f16'),
     matrices:
       (['matrices', 'f16', 'subgroups'] as const).every((feature) => gpu.features.has(feature)) &&

@@ -7,6 +7,7 @@ import { TUNING_BUDGET_MS, Tuner, type TunerParts } from './tuner.ts';
 const TARGET: KernelTarget = {
   subgroups: true,
   minSubgroup: 32,
+  maxSubgroup: 32,
   f16: true,
   matrices: false,
   integerDot: false,
@@ -160,7 +161,7 @@ describe('prompts', () => {
 describe('the budget', () => {
   it.each([1, 30, 120, 400, 2000])('ends where samples take %i ms', async (ms) => {
     const fake = new Fake();
-    fake.ms = ({ q4, q8 }) => (q4.groups === 4 || q8.groups === 4 ? ms * 0.9 : ms);
+    fake.ms = ({ q4, q8 }) => (q4.groups === 4 || !q8.direct ? ms * 0.9 : ms);
     const began = fake.nowMs;
     const knobs = await fake.knobs(Q4, Q8);
     // What begins in time may end behind it.
@@ -204,7 +205,7 @@ describe('a result', () => {
   /** One with another choice than the default, kept. */
   async function tuned(): Promise<Fake> {
     const fake = new Fake();
-    fake.ms = ({ q4, q8 }) => (q4.groups === 16 || q8.groups === 16 ? 5 : 10);
+    fake.ms = ({ q4, q8 }) => (q4.groups === 16 || !q8.direct ? 5 : 10);
     await fake.knobs(Q4);
     expect(fake.opened).toBe(1);
     return fake;
@@ -221,7 +222,7 @@ describe('a result', () => {
     await fake.knobs(Q8);
     expect(fake.opened).toBe(2);
     const { q4, q8 } = await fake.knobs(Q4, Q8);
-    expect([q4.groups, q8.groups]).toEqual([16, 16]);
+    expect([q4.groups, q8.direct]).toEqual([16, false]);
     expect(fake.opened).toBe(2);
   });
 

@@ -297,8 +297,16 @@ function checkedKnobs(target: KernelTarget, knobs: KernelKnobs): KernelKnobs {
 
 /** The adapter, and what was opened of it: knobs that are best with subgroups may not even run without. */
 function adapterKey({ info: { vendor, architecture, device, description } }: Gpu, target: KernelTarget): string {
-  const { minSubgroup, integerDot, maxInvocations, maxWorkgroupBytes, software } = target;
-  const opened = [targetLabel(target), minSubgroup, integerDot, maxInvocations, maxWorkgroupBytes, software];
+  const { minSubgroup, maxSubgroup, integerDot, maxInvocations, maxWorkgroupBytes, software } = target;
+  const opened = [
+    targetLabel(target),
+    minSubgroup,
+    maxSubgroup,
+    integerDot,
+    maxInvocations,
+    maxWorkgroupBytes,
+    software,
+  ];
   return JSON.stringify([vendor, architecture, device, description, ...opened]);
 }
 
