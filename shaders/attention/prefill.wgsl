@@ -23,9 +23,9 @@ const QUERIES = 64u;
 const KEYS = 32u;
 const CHUNK = 8u; // vec4 of the head dimension per chunk
 const QUADS = QUERIES / 4u;
-const PITCH = QUADS + 1u; // neighbouring keys lie in different banks
 
-var<workgroup> left: array<vec4f, KEYS * PITCH>; // [32, QUADS]: elements of q, then p of each key, of four queries a vector
+// Quads and keys are swizzled, so that what neighbours write lies in different banks.
+var<workgroup> left: array<vec4f, KEYS * QUADS>; // [32, QUADS]: elements of q, then p of each key, of four queries a vector
 var<workgroup> right: array<vec4f, KEYS * CHUNK>; // [32, 8]: elements of K, of keys lane, lane + 8 …; or V, [KEYS, CHUNK]
 var<workgroup> row_slots: array<vec4f, 128>; // of four queries, what each invocation has
 
@@ -48,6 +48,13 @@ fn v_at(kv_base: u32, slot: u32, last_slot: u32, unit: u32) -> vec4f {
     return vec4f(0.0);
   }
   return kv_unpack(load_value(kv_base + slot, unit));
+}
+
+fn put_left(row: u32, place: u32, four: mat4x4f) {
+  let turned = transpose(four);
+  for (var i = 0u; i < 4u; i++) {
+    left[(row + i) * QUADS + place] = turned[i];
+  }
 }
 
 @compute @workgroup_size(128)
@@ -77,38 +84,35 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       workgroupBarrier();
       // Four queries × four elements of q an invocation, four keys × four elements of K each of the first half.
-      let unit = lid / QUADS;
-      let line = lid % QUADS * 4u;
-      let at = chunk * CHUNK + unit;
-      let q0 = q_at(line, tokens, sequence, t0, head, at);
-      let q1 = q_at(line + 1u, tokens, sequence, t0, head, at);
-      let q2 = q_at(line + 2u, tokens, sequence, t0, head, at);
-      let q3 = q_at(line + 3u, tokens, sequence, t0, head, at);
-      let left_at = unit * 4u * PITCH + lid % QUADS;
-      left[left_at] = vec4f(q0.x, q1.x, q2.x, q3.x);
-      left[left_at + PITCH] = vec4f(q0.y, q1.y, q2.y, q3.y);
-      left[left_at + 2u * PITCH] = vec4f(q0.z, q1.z, q2.z, q3.z);
-      left[left_at + 3u * PITCH] = vec4f(q0.w, q1.w, q2.w, q3.w);
+      let at = chunk * CHUNK + lane;
+      let line = quad * 4u;
+      put_left(4u * lane, quad ^ lane, mat4x4f(
+        q_at(line, tokens, sequence, t0, head, at),
+        q_at(line + 1u, tokens, sequence, t0, head, at),
+        q_at(line + 2u, tokens, sequence, t0, head, at),
+        q_at(line + 3u, tokens, sequence, t0, head, at),
+      ));
       if (quad < 8u) {
-        let element = chunk * CHUNK + quad;
-        let k0 = k_at(kv_base, j0 + lane, last_slot, element);
-        let k1 = k_at(kv_base, j0 + lane + 8u, last_slot, element);
-        let k2 = k_at(kv_base, j0 + lane + 16u, last_slot, element);
-        let k3 = k_at(kv_base, j0 + lane + 24u, last_slot, element);
-        let right_at = quad * 4u * CHUNK + lane;
-        right[right_at] = vec4f(k0.x, k1.x, k2.x, k3.x);
-        right[right_at + CHUNK] = vec4f(k0.y, k1.y, k2.y, k3.y);
-        right[right_at + 2u * CHUNK] = vec4f(k0.z, k1.z, k2.z, k3.z);
-        right[right_at + 3u * CHUNK] = vec4f(k0.w, k1.w, k2.w, k3.w);
+        let keys = transpose(mat4x4f(
+          k_at(kv_base, j0 + quad, last_slot, at),
+          k_at(kv_base, j0 + quad + 8u, last_slot, at),
+          k_at(kv_base, j0 + quad + 16u, last_slot, at),
+          k_at(kv_base, j0 + quad + 24u, last_slot, at),
+        ));
+        for (var i = 0u; i < 4u; i++) {
+          right[(4u * lane + i) * CHUNK + (quad ^ lane)] = keys[i];
+        }
       }
       workgroupBarrier();
-      for (var d = 0u; d < 4u * CHUNK; d++) {
-        let a = left[d * PITCH + quad];
-        let b = right[d * CHUNK + lane];
-        s0 += a.x * b;
-        s1 += a.y * b;
-        s2 += a.z * b;
-        s3 += a.w * b;
+      for (var unit = 0u; unit < CHUNK; unit++) {
+        for (var i = 0u; i < 4u; i++) {
+          let a = left[(4u * unit + i) * QUADS + (quad ^ unit)];
+          let b = right[(4u * unit + i) * CHUNK + (lane ^ unit)];
+          s0 += a.x * b;
+          s1 += a.y * b;
+          s2 += a.z * b;
+          s3 += a.w * b;
+        }
       }
     }
     s0 *= SCALE;
@@ -137,11 +141,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
     s3 = weights_of(s3, tops.w);
     totals = totals * scales + vec4f(s0.x, s1.x, s2.x, s3.x) + vec4f(s0.y, s1.y, s2.y, s3.y)
       + vec4f(s0.z, s1.z, s2.z, s3.z) + vec4f(s0.w, s1.w, s2.w, s3.w);
-    let p_at = lane * PITCH + quad;
-    left[p_at] = vec4f(s0.x, s1.x, s2.x, s3.x);
-    left[p_at + 8u * PITCH] = vec4f(s0.y, s1.y, s2.y, s3.y);
-    left[p_at + 16u * PITCH] = vec4f(s0.z, s1.z, s2.z, s3.z);
-    left[p_at + 24u * PITCH] = vec4f(s0.w, s1.w, s2.w, s3.w);
+    let p = transpose(mat4x4f(s0, s1, s2, s3));
+    for (var i = 0u; i < 4u; i++) {
+      left[(lane + 8u * i) * QUADS + (quad ^ lane)] = p[i];
+    }
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       if (chunk > 0u) {
         workgroupBarrier();
@@ -155,7 +158,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
       var o2 = out[4u * chunk + 2u] * scales.z;
       var o3 = out[4u * chunk + 3u] * scales.w;
       for (var j = 0u; j < KEYS; j++) {
-        let p = left[j * PITCH + quad];
+        let p = left[j * QUADS + (quad ^ (j % 8u))];
         let v = right[j * CHUNK + lane];
         o0 += p.x * v;
         o1 += p.y * v;

@@ -138,8 +138,8 @@ describe('knobs', () => {
     expect(shapeOf(q4, 4096, 2048)).toEqual({ WG: 128, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });
     expect(shapeOf(q8, 4096, 16_384, true)).toEqual({ WG: 512, LANES: 32, ROWS: 4, CHUNK: 256, ...sub, x: 'integers' });
     // Not busy: many lanes share eight rows, or fewer where that leaves the GPU idle, but no more lanes than spans.
-    expect(shapeOf(q4, 4096, 2040)).toEqual({ WG: 128, LANES: 128, ROWS: 8, CHUNK: 1024, ...sub, x: 'shared' });
-    expect(shapeOf(q4, 1024, 512)).toEqual({ WG: 32, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });
+    expect(shapeOf(q4, 4096, 2040)).toEqual({ WG: 256, LANES: 128, ROWS: 8, CHUNK: 1024, ...sub, x: 'shared' });
+    expect(shapeOf(q4, 1024, 512)).toEqual({ WG: 64, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });
     expect(shapeOf(q8, 2048, 2048)).toEqual({ WG: 128, LANES: 128, ROWS: 1, CHUNK: undefined, ...sub, x: 'direct' });
     expect(shapeOf(q8, 2048, 2048, true).ROWS).toBe(2);
     expect(shapeOf(float, 8192, 2048, true)).toEqual({ WG: 64, LANES: 64, ROWS: 2 });

@@ -44,6 +44,9 @@ function spanVectors(name: WeightClass): number {
 /** The share of `busyGroups` that a matrix needs for more rows a group, where many lanes share them. */
 const ENOUGH = { direct: 0.3, shared: 0.2 };
 
+/** Groups of lanes that share x in a workgroup of a matrix that does not keep the GPU busy. */
+const NARROW_GROUPS = 2;
+
 /** How a GEMV divides a matrix of which `rows` rows are dispatched together; `paired` where pairs of rows make one result. */
 export function gemvShape(
   target: KernelTarget,
@@ -68,7 +71,7 @@ export function gemvShape(
   if (!isBusy) {
     const spans = (stride * format.bits) / 128;
     const shared = x === 'direct' ? most : Math.min(most, chunk / spanVectors(name));
-    while (!software && lanes < Math.min(shared, spans, maxInvocations)) lanes *= 2;
+    while (!software && lanes < Math.min(shared, spans, maxInvocations / NARROW_GROUPS)) lanes *= 2;
     each = 8;
     const enough = busyGroups * ENOUGH[x === 'direct' ? 'direct' : 'shared'];
     while (each > (paired ? 2 : 1) && rows / each < enough) each /= 2;
@@ -76,7 +79,7 @@ export function gemvShape(
   const sub = Math.min(lanes, minSubgroup);
   return {
     constants: {
-      WG: isBusy && !software && x !== 'direct' ? lanes * groups : lanes,
+      WG: software || x === 'direct' ? lanes : lanes * (isBusy ? groups : NARROW_GROUPS),
       LANES: lanes,
       // Each row is written by a lane of its own.
       ROWS: Math.min(each, lanes),
@@ -119,13 +122,13 @@ export function knobsRun(target: KernelTarget, name: WeightClass, values: unknow
   // Software adapters have a shape of their own.
   if (target.software) return true;
   const lanes = lanesOf(target);
-  const invocations = lanes * groups;
+  const invocations = Math.max(lanes * groups, most * NARROW_GROUPS);
   const vectors = spanVectors(name);
   // As shaders/lib/stage_floats.wgsl and the sums have it. Integers take less.
   const xBytes = (chunk / vectors) * (vectors + 1) * VECTOR_BYTES;
   const sumBytes = target.subgroups ? (invocations / lanes) * 3 * VECTOR_BYTES : invocations * VECTOR_BYTES;
   const fits = chunk >= vectors * lanes && xBytes + sumBytes <= maxWorkgroupBytes;
-  return fits && invocations <= maxInvocations && most <= maxInvocations;
+  return fits && invocations <= maxInvocations;
 }
 
 /**

@@ -256,6 +256,8 @@ export interface GemmTile {
   lines: number;
   /** Rows of W. */
   columns: number;
+  /** Tiles of a product from which on it keeps a GPU busy. */
+  busyTiles: number;
   /** Constants of its text, for labels. */
   shape: Record<string, number>;
   /** The snippet for `// @use tile`. */
@@ -269,9 +271,18 @@ const MATRIX_SHAPES = [
 ] as const;
 
 /** A tile of the form that runs everywhere. */
-export function plainTile(lines: 16 | 64): GemmTile {
-  const shape = { LINES: lines, LINE_QUADS: lines === 64 ? 2 : 1 };
-  return { kind: 'plain', lines, columns: 64, shape, code: `${shapeSnippet(shape)}\n${plainTileSnippet}` };
+export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64): GemmTile {
+  const isLarge = columns === 128;
+  const shape = {
+    LINES: lines,
+    COLUMNS: columns,
+    LINE_QUADS: lines === 64 ? 2 : 1,
+    COLUMN_QUADS: isLarge ? 2 : 1,
+    DEPTH: isLarge ? 16 : 32,
+  };
+  const code = `${shapeSnippet(shape)}\n${plainTileSnippet}`;
+  // Few invocations with many sums each: more of them are needed.
+  return { kind: 'plain', lines, columns, busyTiles: isLarge ? 400 : 1, shape, code };
 }
 
 /** The tiles that a GEMM may have on a device, small ones first. */
@@ -285,13 +296,14 @@ export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[
     return MATRIX_SHAPES.map(({ WM, WN }) => {
       const shape = { WM, WN, W_PARTS: count };
       const code = [shapeSnippet(shape), parts, matrixTile].join('\n');
-      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, shape, code };
+      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, busyTiles: 90, shape, code };
     });
   }
   if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) {
-    return [plainTile(64)];
+    return [plainTile(64), plainTile(64, 128)];
   }
-  return [{ kind: 'integer', lines: 64, columns: 128, shape: {}, code: integersSnippet + integerTile }];
+  const code = integersSnippet + integerTile;
+  return [{ kind: 'integer', lines: 64, columns: 128, busyTiles: 1, shape: {}, code }];
 }
 
 /** The constants of a quantised format in WGSL. */

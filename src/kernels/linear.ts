@@ -106,12 +106,10 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   });
 }
 
-/** Tiles from which on a GPU is busy with large ones. */
-const BUSY_TILES = 90;
-
 /** The largest tile that keeps a GPU busy, or the smallest. */
 function tileFor(tiles: readonly GemmTile[], rows: number, columns: number): GemmTile | undefined {
-  const isBusy = (tile: GemmTile) => Math.ceil(rows / tile.lines) * Math.ceil(columns / tile.columns) >= BUSY_TILES;
+  const isBusy = ({ lines, columns: width, busyTiles }: GemmTile) =>
+    Math.ceil(rows / lines) * Math.ceil(columns / width) >= busyTiles;
   return tiles.findLast(isBusy) ?? tiles[0];
 }
 

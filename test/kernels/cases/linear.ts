@@ -201,15 +201,16 @@ const GEMV: readonly (Common & { rows?: number })[] = [
   { k: 1, n: 262_152, dtype: 'f16', once: true },
 ];
 
-/** Around its tile of 64 and its rounds of 16. Each shape is a pipeline, which software adapters take seconds to compile. */
+/** Around its tile of 64 and its rounds of 32. Each shape is a pipeline, which software adapters take seconds to compile. */
 const GEMM: readonly (Common & { rows?: number })[] = [
   { k: 1, n: 1 },
   { k: 10, n: 60 },
   { k: 136, n: 129 },
   { k: 17, n: 65, bias: true, residual: true },
   ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 24, n: 72 })),
-  // The large tile of subgroup matrices.
-  { rows: 300, k: 40, n: 6000, bias: true, residual: true },
+  // The large tiles.
+  { rows: 515, k: 40, n: 6000, bias: true, residual: true },
+  { rows: 515, k: 96, n: 5904, gate: 'silu', dtype: Q4 },
   { rows: 515, k: 8, n: 3008, gate: 'silu', dtype: 'f16' },
   { rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
   { k: 100, n: 36, gate: 'gelu', dtype: 'bf16' },
