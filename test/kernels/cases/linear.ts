@@ -210,7 +210,7 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 24, n: 72 })),
   // The large tiles.
   { rows: 515, k: 40, n: 6000, bias: true, residual: true },
-  { rows: 515, k: 96, n: 5904, gate: 'silu', dtype: Q4 },
+  { rows: 515, k: 96, n: 5904, residual: true, dtype: Q4 },
   { rows: 515, k: 8, n: 3008, gate: 'silu', dtype: 'f16' },
   { rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
   { k: 100, n: 36, gate: 'gelu', dtype: 'bf16' },
