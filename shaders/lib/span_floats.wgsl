@@ -4,11 +4,12 @@
 struct SpanX { vectors: array<vec4f, SPAN_VECTORS>, sum: f32 }
 
 fn span_x_of(vectors: array<vec4f, SPAN_VECTORS>) -> SpanX {
-  var sum = vec4f(0.0);
-  for (var i = 0u; i < SPAN_VECTORS; i++) {
-    sum += vectors[i];
+  // In pairs: what 4-bit weights take off is several times their result, and so its error counts.
+  var sum = (vectors[0] + vectors[1]) + (vectors[2] + vectors[3]);
+  if (SPAN_VECTORS > 4u) {
+    sum += (vectors[SPAN_VECTORS - 4u] + vectors[SPAN_VECTORS - 3u]) + (vectors[SPAN_VECTORS - 2u] + vectors[SPAN_VECTORS - 1u]);
   }
-  return SpanX(vectors, dot(sum, vec4f(1.0)));
+  return SpanX(vectors, (sum.x + sum.y) + (sum.z + sum.w));
 }
 
 // Bits 19 to 22 of a float between 1 and 2: four bits q there make 1 + q/16.
@@ -30,10 +31,10 @@ fn span_dot(span: Span, x: SpanX) -> f32 {
       sums = fma(bytes_of(word), x.vectors[i], sums);
     }
   }
-  var sum = dot(sums, vec4f(1.0));
-  if (BITS == 4u) {
-    sum = 16.0 * sum - (16.0 + ZERO) * x.sum;
-  }
+  let sum = (sums.x + sums.y) + (sums.z + sums.w);
   let scale = scale_of(span.scale);
-  return sum * scale.x + x.sum * scale.y;
+  if (BITS == 4u) {
+    return fma(16.0 * scale.x, sum, x.sum * (scale.y - (16.0 + ZERO) * scale.x));
+  }
+  return fma(scale.x, sum, x.sum * scale.y);
 }

@@ -149,6 +149,6 @@ describe('knobs', () => {
   it('put no more rows in a group than it has lanes', () => {
     const target = { ...LARGE, minSubgroup: 4, maxSubgroup: 8 };
     const { constants } = gemvShape(target, { format: FORMATS.q8, stride: 64 }, 65_536, false);
-    expect(constants).toEqual({ WG: 4, LANES: 4, ROWS: 4, SUB: 4, WHOLE: 0 });
+    expect(constants).toEqual({ WG: 32, LANES: 4, ROWS: 4, SUB: 4, WHOLE: 0 });
   });
 });

@@ -70,16 +70,17 @@ export function gemvShape(
   let each = x === 'direct' ? 8 : 4;
   if (!isBusy) {
     const spans = (stride * format.bits) / 128;
-    const shared = x === 'direct' ? most : Math.min(most, chunk / spanVectors(name));
-    while (!software && lanes < Math.min(shared, spans, maxInvocations / NARROW_GROUPS)) lanes *= 2;
+    const mostShared = x === 'direct' ? most : Math.min(most, chunk / spanVectors(name));
+    while (!software && lanes < Math.min(mostShared, spans, maxInvocations / NARROW_GROUPS)) lanes *= 2;
     each = 8;
-    const enough = busyGroups * ENOUGH[x === 'direct' ? 'direct' : 'shared'];
+    const enough = busyGroups * (x === 'direct' ? ENOUGH.direct : ENOUGH.shared);
     while (each > (paired ? 2 : 1) && rows / each < enough) each /= 2;
   }
   const sub = Math.min(lanes, minSubgroup);
+  const shared = lanes * (isBusy ? groups : NARROW_GROUPS);
   return {
     constants: {
-      WG: software || x === 'direct' ? lanes : lanes * (isBusy ? groups : NARROW_GROUPS),
+      WG: software ? lanes : x === 'direct' ? Math.max(lanes, LANES) : shared,
       LANES: lanes,
       // Each row is written by a lane of its own.
       ROWS: Math.min(each, lanes),
