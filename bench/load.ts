@@ -61,7 +61,9 @@ export function checkpointOf(shape: string): { header: Uint8Array; dataBytes: nu
     header[name] = { dtype: 'BF16', shape: dims, data_offsets: [dataBytes, end] };
     dataBytes = end;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const json = JSON.stringify(header);
+  // To a multiple of 8, as files of the Hub have it: tensors lie aligned.
+  const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
   const bytes = new Uint8Array(8 + text.length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);

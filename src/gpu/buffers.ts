@@ -6,6 +6,8 @@ import { formatBytes } from '../tensor/format-bytes.ts';
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST: numbers, since GPUBufferUsage is absent before WebGPU is
 export const MAP_READ = 0x1; // GPUMapMode.READ, for buffers of `mappable`
 const READ_USAGE = 0x1 | 0x8; // MAP_READ | COPY_DST
+export const MAP_WRITE = 0x2; // GPUMapMode.WRITE, for buffers of `staging`
+const WRITE_USAGE = 0x2 | 0x4; // MAP_WRITE | COPY_SRC
 
 export class BufferPool {
   readonly #device: GPUDevice;
@@ -50,6 +52,24 @@ export class BufferPool {
     return this.#create(label, Math.max(alignUp(sizeBytes, 4), 4), READ_USAGE);
   }
 
+  /**
+   * A buffer the CPU can map for writing, already mapped.
+   * @throws {DeviceMemoryError} there is no memory to map.
+   */
+  staging(label: string, sizeBytes: number): GPUBuffer {
+    try {
+      return this.#create(label, Math.max(alignUp(sizeBytes, 4), 4), WRITE_USAGE, true);
+    } catch (cause) {
+      throw new DeviceMemoryError({
+        what: `There is no memory for the buffer ${label}`,
+        expected: formatBytes(sizeBytes),
+        actual: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'close other pages and load again',
+        cause,
+      });
+    }
+  }
+
   /** A storage buffer holding `data`. */
   storageOf(label: string, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
     const buffer = this.storage(label, data.byteLength);
@@ -57,8 +77,8 @@ export class BufferPool {
     return buffer;
   }
 
-  #create(label: string, size: number, usage: number): GPUBuffer {
-    const buffer = this.#device.createBuffer({ label, size, usage });
+  #create(label: string, size: number, usage: number, mappedAtCreation = false): GPUBuffer {
+    const buffer = this.#device.createBuffer({ label, size, usage, mappedAtCreation });
     this.#live.add(buffer);
     this.#liveBytes += size;
     return buffer;

@@ -15,7 +15,7 @@ import { HEAD_BYTES, type ModelSource } from './source.ts';
 
 /**
  * Takes a piece of a tensor. Pieces of one tensor come in order; `offsetBytes` counts from the tensor's start and is a
- * multiple of PIECE_BYTES. `bytes` start at offset 0 of their buffer, and are reused once the returned promise settles.
+ * multiple of 8. `bytes` may start anywhere in their buffer, and are reused once the returned promise settles.
  */
 export type VisitTensor = (
   entry: TensorEntry,
@@ -52,6 +52,10 @@ export interface Checkpoint {
 
 /** The most bytes one visit gets. */
 export const PIECE_BYTES = 4 * 2 ** 20;
+/** What begins and ends pieces within a tensor: no element is cut. */
+const ALIGN_BYTES = 8;
+/** Chunks from here on, as they come from the cache, are visited where they lie; smaller ones are gathered first. */
+const LARGE_CHUNK_BYTES = 2 ** 20;
 /** Unwanted bytes that are cheaper to skip than to ask around. */
 const SKIP_BYTES = 2 ** 20;
 const PARALLEL_HEADERS = 4;
@@ -173,16 +177,23 @@ export class StreamedCheckpoint implements Checkpoint {
         }
         const leftBytes = entry.sizeBytes - doneBytes;
         const takeBytes = Math.min(leftBytes, staging.length - filledBytes, chunk.length - usedBytes);
-        staging.set(chunk.subarray(usedBytes, usedBytes + takeBytes), filledBytes);
+        const taken = chunk.subarray(usedBytes, usedBytes + takeBytes) as Uint8Array<ArrayBuffer>;
+        const isWhole = takeBytes === leftBytes;
+        const isLarge = chunk.length >= LARGE_CHUNK_BYTES && (doneBytes + takeBytes) % ALIGN_BYTES === 0;
         usedBytes += takeBytes;
         atBytes += takeBytes;
-        filledBytes += takeBytes;
         wantedBytes += takeBytes;
-        if (filledBytes === staging.length || takeBytes === leftBytes) {
-          await visit(entry, atBytes - entry.offsetBytes - filledBytes, staging.subarray(0, filledBytes));
-          filledBytes = 0;
+        if (filledBytes === 0 && (isWhole || isLarge)) {
+          await visit(entry, doneBytes, taken);
+        } else {
+          staging.set(taken, filledBytes);
+          filledBytes += takeBytes;
+          if (filledBytes === staging.length || isWhole) {
+            await visit(entry, atBytes - entry.offsetBytes - filledBytes, staging.subarray(0, filledBytes));
+            filledBytes = 0;
+          }
         }
-        if (takeBytes === leftBytes) next++;
+        if (isWhole) next++;
       }
       if (wantedBytes > 0) advance(wantedBytes);
       if (next === queue.length) break;

@@ -3,6 +3,7 @@
 import { FormatError, InputError, UnsupportedError } from '../errors.ts';
 import { type TensorEntry, weightDType } from '../formats/safetensors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { StagingRing } from '../gpu/staging-ring.ts';
 import { type Graph, weightsOf } from '../graph/graph.ts';
 import { type MatrixSpec, placedRow, type VectorSpec, type WeightSpec } from '../graph/weights.ts';
 import type { Checkpoint, LoadProgress } from '../hub/checkpoint.ts';
@@ -146,7 +147,8 @@ export async function loadWeights(
   const specs = weightSpecs(graph);
   const destinations = matchTensors(model, specs, checkpoint);
   const store = new WeightStore(gpu);
-  const uploader = new RowUploader(gpu);
+  const ring = new StagingRing(gpu);
+  const uploader = new RowUploader(gpu, ring);
   const vectors = new Map<VectorSpec, Float32Array<ArrayBuffer>>();
   try {
     for (const spec of specs) {
@@ -162,7 +164,7 @@ export async function loadWeights(
     if (name !== undefined && place) {
       const report = (loadedBytes: number, totalBytes: number) =>
         onProgress?.({ file: name, loadedBytes, totalBytes, isRead: loadedBytes === totalBytes });
-      if (await readStored(gpu, store, place, { signal, onProgress: report }))
+      if (await readStored(ring, store, place, { signal, onProgress: report }))
         return { weights: store, place: undefined };
     }
     await checkpoint.read(
@@ -184,6 +186,7 @@ export async function loadWeights(
     throw error;
   } finally {
     uploader.dispose();
+    ring.dispose();
   }
 }
 
@@ -232,7 +235,7 @@ export function isQuantizedCheckpoint({ tensors }: Checkpoint): boolean {
   return [...tensors.values()].some(({ dtype }) => isBlockType(dtype));
 }
 
-/** Converts a piece of a vector; pieces are whole elements because their offsets are multiples of 4 MiB. */
+/** Converts a piece of a vector; pieces are whole elements. */
 function placeVector(
   entry: TensorEntry,
   offsetBytes: number,

@@ -1,9 +1,11 @@
-// Moves the rows of one tensor after another into their matrices on the GPU: whole rows are gathered in a staging buffer, and a kernel
-// pads, interleaves and converts them. Blocks of GGUF files become packed rows, or numbers, on the CPU first.
+// Moves the rows of one tensor after another into their matrices on the GPU: batches of whole rows go to a staging buffer, and a kernel
+// pads, interleaves and converts them. Rows that lie right already go straight to their place. Blocks of GGUF files become packed rows,
+// or numbers, on the CPU first.
 import { UnsupportedError } from '../errors.ts';
 import { type TensorEntry, weightDType } from '../formats/safetensors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { readBuffer } from '../gpu/read-back.ts';
+import type { StagingRing } from '../gpu/staging-ring.ts';
 import {
   destinationBounds,
   type MatrixSpec,
@@ -26,7 +28,6 @@ import {
   readBlocks,
 } from '../quant/gguf-blocks.ts';
 import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
-import { UploadPacer } from './upload-pacer.ts';
 
 /** Rows move to the GPU in batches of about this size. */
 const STAGING_BYTES = 4 * 1024 * 1024;
@@ -53,6 +54,13 @@ interface RowSource {
   blocks: BlockType | undefined;
 }
 
+/** Rows of the file, whole ones, on their way. */
+interface RowBatch {
+  fileRows: number;
+  /** Their bytes, one run after the other; behind the last row there may be bytes up to a multiple of 4. */
+  runs: readonly Uint8Array<ArrayBuffer>[];
+}
+
 function rowSource(entry: TensorEntry, width: number, format: WeightFormat): RowSource {
   if (!isBlockType(entry.dtype)) {
     const staged = weightDType(entry) as WeightDType;
@@ -73,10 +81,11 @@ function rowSource(entry: TensorEntry, width: number, format: WeightFormat): Row
 
 export class RowUploader {
   readonly #gpu: Gpu;
+  readonly #ring: StagingRing;
   readonly #batch: GPUBuffer;
   readonly #largest: GPUBuffer;
   #staging: GPUBuffer;
-  /** Rows as they lie in the file. */
+  /** What is kept from one piece to the next: rows, or the begin of a row, as they lie in the file. */
   #host = new Uint8Array(STAGING_BYTES);
   /** Rows made of blocks. */
   #converted = new Uint8Array(0);
@@ -84,11 +93,11 @@ export class RowUploader {
   /** Rows of the matrix before those held. */
   #row = 0;
   #largestScale = 0;
-  readonly #pacer: UploadPacer;
 
-  constructor(gpu: Gpu) {
+  /** Rows go through the ring, which stays the caller's. */
+  constructor(gpu: Gpu, ring: StagingRing) {
     this.#gpu = gpu;
-    this.#pacer = new UploadPacer(gpu);
+    this.#ring = ring;
     this.#batch = gpu.buffers.storage('load: batch', REPACK_BATCH_BYTES);
     this.#largest = gpu.buffers.storage('load: largest magnitude', 16);
     this.#staging = gpu.buffers.storage('load: staging', STAGING_BYTES);
@@ -113,15 +122,29 @@ export class RowUploader {
     // Rows per batch: a multiple of 2, so that 16-bit rows of odd width start on a word.
     const fitting = Math.floor(STAGING_BYTES / Math.max(rowBytes, stagedBytes) / 2) * 2;
     const rowsPerBatch = Math.min(Math.max(fitting, 1), Math.floor(MAX_BATCH_ROWS / pieces));
+    const rowsAtOnce = (rowBytes % 4 === 0 ? 1 : 2) * rowBytes;
+    const place = placeOf(entry, spec, index);
     let at = 0;
     const last = offsetBytes + bytes.byteLength === entry.sizeBytes;
     while (at < bytes.byteLength) {
-      const take = Math.min(rowsPerBatch * rowBytes - this.#held, bytes.byteLength - at);
+      const batchBytes = Math.min(rowsPerBatch * rowBytes, this.#held + bytes.byteLength - at);
+      const wholeBytes = Math.floor(batchBytes / rowsAtOnce) * rowsAtOnce;
+      if (!rows.blocks && wholeBytes > this.#held && this.#held % 4 === 0) {
+        const begin = this.#host.subarray(0, this.#held);
+        const rest = bytes.subarray(at, at + wholeBytes - this.#held);
+        await this.#flush({ fileRows: wholeBytes / rowBytes, runs: [begin, rest] }, rows, weight, spec, place);
+        at += rest.byteLength;
+        continue;
+      }
+      const take = batchBytes - this.#held;
       this.#host.set(bytes.subarray(at, at + take), this.#held);
       this.#held += take;
       at += take;
       const full = this.#held === rowsPerBatch * rowBytes;
-      if (full || (last && at === bytes.byteLength)) await this.#flush(rows, weight, spec, placeOf(entry, spec, index));
+      if (full || (last && at === bytes.byteLength)) {
+        const runs = [this.#host.subarray(0, alignUp(this.#held, 4))];
+        await this.#flush({ fileRows: this.#held / rowBytes, runs }, rows, weight, spec, place);
+      }
     }
   }
 
@@ -134,17 +157,21 @@ export class RowUploader {
     this.#staging = this.#gpu.buffers.storage('load: staging', neededBytes);
   }
 
-  async #flush(source: RowSource, weight: Weight, spec: MatrixSpec, placement: Placement): Promise<void> {
-    const fileRows = this.#held / source.rowBytes;
-    const rows = fileRows * source.pieces;
-    if (this.#liesRight(source, weight, spec, placement, rows)) this.#copy(weight, placement, rows);
-    else await this.#move(source, weight, spec, placement, fileRows);
+  async #flush(
+    batch: RowBatch,
+    source: RowSource,
+    weight: Weight,
+    spec: MatrixSpec,
+    placement: Placement,
+  ): Promise<void> {
+    const rows = batch.fileRows * source.pieces;
+    if (this.#liesRight(source, weight, spec, placement, rows)) await this.#copy(batch, weight, placement);
+    else await this.#move(batch, source, weight, spec, placement);
     this.#row += rows;
-    await this.#pacer.wrote(this.#held);
     this.#held = 0;
   }
 
-  /** Whether the rows held are already as they will lie on the GPU, one after the other. */
+  /** Whether the rows are already as they will lie on the GPU, one after the other. */
   #liesRight(
     { staged, blocks }: RowSource,
     weight: Weight,
@@ -157,36 +184,55 @@ export class RowUploader {
     return !blocks && staged === weight.format && spec.width === weight.stride && isInOrder;
   }
 
-  /** Writes the rows held straight to their place. */
-  #copy(weight: Weight, placement: Placement, rows: number): void {
-    const [begin, end] = destinationBounds(placement, this.#row, this.#row + rows);
+  /** Writes rows straight to their place. */
+  async #copy({ fileRows, runs }: RowBatch, weight: Weight, placement: Placement): Promise<void> {
+    const [begin, end] = destinationBounds(placement, this.#row, this.#row + fileRows);
     const rowBytes = formatRowBytes(weight.format, weight.stride);
     for (const { buffer, firstRow, rows: partRows } of weight.parts) {
       const [from, to] = [Math.max(begin, firstRow), Math.min(end, firstRow + partRows)];
       if (from >= to) continue;
-      const sizeBytes = (to - from) * rowBytes;
-      this.#gpu.queue.writeBuffer(
-        buffer,
-        (from - firstRow) * rowBytes,
-        this.#host,
-        (from - begin) * rowBytes,
-        sizeBytes,
-      );
+      const firstBytes = (from - begin) * rowBytes;
+      await this.#write(buffer, (from - firstRow) * rowBytes, runs, firstBytes, (to - from) * rowBytes);
     }
   }
 
-  /** Has a kernel convert the rows held and bring them to their place. */
+  /** Writes `sizeBytes` of the runs, from `firstBytes` on. */
+  async #write(
+    target: GPUBuffer,
+    offsetBytes: number,
+    runs: RowBatch['runs'],
+    firstBytes: number,
+    sizeBytes: number,
+  ): Promise<void> {
+    let runBytes = 0;
+    for (const run of runs) {
+      const begin = Math.max(firstBytes, runBytes);
+      const end = Math.min(firstBytes + sizeBytes, runBytes + run.byteLength);
+      if (begin < end) {
+        await this.#ring.write(
+          target,
+          offsetBytes + begin - firstBytes,
+          run.subarray(begin - runBytes, end - runBytes),
+        );
+      }
+      runBytes += run.byteLength;
+    }
+  }
+
+  /** Has a kernel convert rows and bring them to their place. */
   async #move(
+    { fileRows, runs }: RowBatch,
     source: RowSource,
     weight: Weight,
     spec: MatrixSpec,
     placement: Placement,
-    fileRows: number,
   ): Promise<void> {
     const { queue } = this.#gpu;
     const rows = fileRows * source.pieces;
-    const data = source.blocks ? this.#convert(source.blocks, source, fileRows, weight, spec) : this.#host;
-    queue.writeBuffer(this.#staging, 0, data, 0, alignUp(fileRows * source.stagedBytes, 4));
+    const staged = source.blocks ? [this.#convert(source.blocks, source, fileRows, weight, spec)] : runs;
+    await this.#write(this.#staging, 0, staged, 0, alignUp(fileRows * source.stagedBytes, 4));
+    // The launches read it; those of the batch before came on the queue before it.
+    this.#ring.flush();
     const [begin, end] = destinationBounds(placement, this.#row, this.#row + rows);
     for (const part of weight.parts) {
       if (begin >= part.firstRow + part.rows || end <= part.firstRow) continue;
@@ -247,8 +293,9 @@ export class RowUploader {
     return this.#converted;
   }
 
-  /** @throws {UnsupportedError} a weight does not fit f16. */
+  /** To be called when all is accepted. @throws {UnsupportedError} a weight does not fit f16. */
   async finish(): Promise<void> {
+    this.#ring.flush();
     const [bits = 0] = new Uint32Array(await readBuffer(this.#gpu, this.#largest, 0, 4));
     const largest = Math.max(new Float32Array(Uint32Array.of(bits).buffer)[0] ?? 0, this.#largestScale);
     if (!(largest <= F16_MAX)) {

@@ -2,9 +2,9 @@
 // checkpoint's bytes or less. One after the other: the parts of each matrix, then the vectors.
 import type { Gpu } from '../gpu/device.ts';
 import { readBuffer } from '../gpu/read-back.ts';
+import type { StagingRing } from '../gpu/staging-ring.ts';
 import type { DerivedBytes } from '../hub/source.ts';
 import { formatName } from '../kernels/kernel.ts';
-import { UploadPacer } from './upload-pacer.ts';
 import type { WeightStore } from './weight-store.ts';
 
 /** Changes with the layout of weights on the GPU: what an older intab kept is made anew. */
@@ -33,7 +33,7 @@ const sizeOf = (buffers: readonly GPUBuffer[]) => buffers.reduce((sum, { size })
  * @returns whether all was there; otherwise the weights have to be loaded from the checkpoint.
  */
 export async function readStored(
-  gpu: Gpu,
+  ring: StagingRing,
   store: WeightStore,
   derived: DerivedBytes,
   options: {
@@ -45,23 +45,24 @@ export async function readStored(
   const buffers = store.buffers;
   const totalBytes = sizeOf(buffers);
   if (stored?.sizeBytes !== totalBytes) return false;
-  const pacer = new UploadPacer(gpu);
   let [next, atBytes, loadedBytes] = [0, 0, 0];
   for (;;) {
     options.signal?.throwIfAborted();
     const { value, done } = await stored.pieces.next();
-    if (done) return value === true && loadedBytes === totalBytes;
+    if (done) {
+      ring.flush();
+      return value === true && loadedBytes === totalBytes;
+    }
     for (let used = 0; used < value.byteLength; ) {
       const buffer = buffers[next] as GPUBuffer;
       const length = Math.min(buffer.size - atBytes, value.byteLength - used);
-      gpu.queue.writeBuffer(buffer, atBytes, value, used, length);
+      await ring.write(buffer, atBytes, value.subarray(used, used + length));
       used += length;
       atBytes += length;
       if (atBytes === buffer.size) [next, atBytes] = [next + 1, 0];
     }
     loadedBytes += value.byteLength;
     options.onProgress?.(loadedBytes, totalBytes);
-    await pacer.wrote(value.byteLength);
   }
 }
 

@@ -28,7 +28,7 @@ export async function readModel(url: string, sha256?: Record<string, string>): P
     await source.text('config.json');
     const checkpoint = await openCheckpoint(source);
     await checkpoint.read(({ name }, offsetBytes, bytes) => {
-      const words = new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+      const words = new Uint32Array(bytes.slice().buffer, 0, Math.floor(bytes.length / 4));
       let sum = reading.sums[name] ?? 0;
       for (let i = 0; i < words.length; i++) sum = (sum + Math.imul(words[i] as number, offsetBytes / 4 + i + 1)) | 0;
       reading.sums[name] = sum;
