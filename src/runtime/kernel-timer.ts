@@ -42,6 +42,7 @@ interface Slice {
 
 /** A matrix in copies, and what it is multiplied with. */
 interface Subject {
+  /** Of a GEMM's tiles the one that is taken at this size. */
   launch(target: KernelTarget): Launch;
   size: StepSize;
   slices: readonly Slice[];
@@ -125,8 +126,7 @@ export class KernelTimer {
         const { pipeline, layout } = await gpu.pipelines.compile(launch.source);
         // All candidates bind the same.
         subject.bindGroups ??= bindSlices(gpu, layout, launch, subject.slices);
-        const grid: Grid = [0, 0, 0];
-        launch.grid(subject.size, grid);
+        const grid = gridOf(launch, subject.size);
         return { pipeline, bindGroups: subject.bindGroups, grid, repeats: subject.repeats };
       }),
     );
@@ -160,6 +160,12 @@ export class KernelTimer {
       repeats = Math.min(repeats * 4, most);
     }
   }
+}
+
+function gridOf(launch: Launch, size: StepSize): Grid {
+  const grid: Grid = [0, 0, 0];
+  launch.grid(size, grid);
+  return grid;
 }
 
 async function makeSubject(
@@ -215,7 +221,10 @@ async function makeSubject(
   pass.end();
   gpu.queue.submit([encoder.finish()]);
   return {
-    launch: (target) => (xRows === 1 ? gemv : gemm)(target, { x, weight, gate, y, step })[0] as Launch,
+    launch: (target) => {
+      const launches = (xRows === 1 ? gemv : gemm)(target, { x, weight, gate, y, step });
+      return launches.find((launch) => gridOf(launch, stepSize)[0] > 0) as Launch;
+    },
     size: stepSize,
     slices,
     repeats: 1,

@@ -129,3 +129,18 @@ it('loads with the defaults where measuring fails', async () => {
   const { knobs } = await load({ tune: true });
   expect(knobs).toEqual(DEFAULT_KNOBS);
 });
+
+it('times the tile that a prompt takes, small matrix or large', async () => {
+  await open({ kernels: 'hardware' });
+  const format = { bits: 4, group: 32, asymmetric: false } as const;
+  for (const rows of [64, 12_800]) {
+    const matrix = { format, rows, stride: 32, paired: false, count: 1 };
+    const dispatched = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups');
+    const timer = await KernelTimer.create(gpu, [matrix], 0, [DEFAULT_KNOBS], 256);
+    await timer.time(DEFAULT_KNOBS);
+    timer.dispose();
+    expect(dispatched.mock.calls.length).toBeGreaterThan(0);
+    for (const [x] of dispatched.mock.calls) expect(x).toBeGreaterThan(0);
+    dispatched.mockRestore();
+  }
+});
