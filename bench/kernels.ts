@@ -1,7 +1,7 @@
 // Measures the kernels of a decode and of a prefill step, op by op, beside what the device gives at most.
 
 import type { Op } from '../src/graph/graph.ts';
-import { weightsOf } from '../src/graph/graph.ts';
+import { resultOf, weightsOf } from '../src/graph/graph.ts';
 import type { Plan } from '../src/graph/plan.ts';
 import type { MatrixSpec } from '../src/graph/weights.ts';
 import type { KvDType } from '../src/kernels/attention.ts';
@@ -56,7 +56,7 @@ export interface StepKernels {
   ops: OpTime[];
 }
 
-/** All ops of one kind in a step: one per layer, or one in all. */
+/** All ops of one kind in a step: one per layer or one in all, and in a prompt those of the last layer's kept rows apart. */
 export interface OpTime {
   op: string;
   /** Labels of the kernels that an op runs. */
@@ -227,7 +227,10 @@ function readsRoutes(op: Op | undefined, router: Op): boolean {
   return op?.kind === 'experts' && router.kind === 'route' && op.routes === router.y;
 }
 
-/** The same for the ops of all layers that differ in nothing but the layer: `linear q_proj + k_proj + v_proj 3072×2048`. */
+/**
+ * The same for the ops of all layers that differ in nothing but the layer: `linear q_proj + k_proj + v_proj 3072×2048`. Ops on the few rows
+ * that a prompt's head needs are named apart: they run other kernels.
+ */
 function nameOf(op: Op | undefined): string {
   if (!op) return 'choose the token';
   const [matrix] = weightsOf(op).filter((spec) => spec.kind === 'matrix');
@@ -239,5 +242,6 @@ function nameOf(op: Op | undefined): string {
   );
   const window = 'shape' in op && op.shape.window !== undefined ? [`window ${op.shape.window}`] : [];
   const weight = matrix && [[...new Set(parts)].join(' + '), `${matrix.rows}×${matrix.width}`];
-  return [op.kind, ...window, ...(weight ?? [])].join(' ');
+  const kept = resultOf(op)?.rows === 'kept' ? ['of kept rows'] : [];
+  return [op.kind, ...window, ...(weight ?? []), ...kept].join(' ');
 }

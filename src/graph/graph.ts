@@ -123,6 +123,11 @@ export function resultOf(op: Op): Tensor | undefined {
   return op.kind === 'attentionWeights' ? undefined : op.y;
 }
 
+/** Whether an op leaves something behind besides its result: keys and values in the cache, or attention weights. */
+function hasEffect(op: Op): boolean {
+  return op.kind === 'rope' || op.kind === 'ropeAttend' || op.kind === 'attentionWeights';
+}
+
 /** The weights an op uses. */
 export function weightsOf(op: Op): WeightSpec[] {
   switch (op.kind) {
@@ -261,7 +266,19 @@ export class GraphBuilder {
     this.#outputs.set(name, tensor);
   }
 
+  /** What was recorded, without the ops that neither an output nor the cache needs: behind the last KV write where there is no head. */
   finish(): Graph {
-    return { ops: this.#ops, outputs: this.#outputs };
+    const needed = new Set(this.#outputs.values());
+    const isNeeded = (op: Op) => {
+      const result = resultOf(op);
+      return hasEffect(op) || (result !== undefined && needed.has(result));
+    };
+    const ops: Op[] = [];
+    for (const op of this.#ops.toReversed()) {
+      if (!isNeeded(op)) continue;
+      for (const tensor of readsOf(op)) needed.add(tensor);
+      ops.push(op);
+    }
+    return { ops: ops.reverse(), outputs: this.#outputs };
   }
 }

@@ -159,7 +159,9 @@ function keptOf(
   }
   if (model.task !== 'sequence-classification') {
     const kept = keptPositions(logits_to_keep, tokens);
-    return kept && Array.from({ length: batch }, () => kept);
+    // All in order are what a step gives without copying rows: above all, that of a single token.
+    if (!kept || (kept.length === tokens && kept.every((position, t) => position === t))) return undefined;
+    return Array.from({ length: batch }, () => kept);
   }
   // The rightmost token that is no padding, by id; the last one where that cannot be told (transformers 5.17,
   // modeling_layers.py, GenericForSequenceClassification).

@@ -132,7 +132,7 @@ class ForwardCall {
       attentions: this.#inputs.output_attentions ?? false,
       routerLogits: this.#routerLogits,
       tokens: capacity,
-      kept: head === 'keptLogits' ? Math.max(kept?.[0]?.length ?? 0, 1) : 0,
+      kept: head === 'keptLogits' ? this.#mostKept(capacity) : 0,
     });
     if (ids) {
       gpu.queue.writeBuffer(
@@ -160,6 +160,14 @@ class ForwardCall {
     const longest = positions ? Math.max(...positions.flat()) + 1 : past + allTokens;
     plan.run(this.#session.beginStep(tokens, keptRows, 0, longest, position));
     await this.#readChunk(plan, from, tokens, keptHere);
+  }
+
+  /** The most positions that are kept of one chunk. */
+  #mostKept(chunk: number): number {
+    const { kept = [], tokens } = this.#checked;
+    let most = 0;
+    for (let from = 0; from < tokens; from += chunk) most = Math.max(most, keptInChunk(kept, from, chunk).length);
+    return most;
   }
 
   #uploadEmbeds(plan: Plan, embeds: Tensor, from: number, tokens: number): void {

@@ -6,7 +6,7 @@ import { activationBytes } from '../graph/planner.ts';
 import { type MatrixSpec, paddedRows, vectorLength } from '../graph/weights.ts';
 import type { Checkpoint } from '../hub/checkpoint.ts';
 import { formatName, formatRowBytes, kernelTarget, type WeightFormat, WIDTH_STEP } from '../kernels/kernel.ts';
-import type { ForwardRequest, Model } from '../models/model.ts';
+import type { Model } from '../models/model.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import { kvCacheBytes } from './kv-cache.ts';
 import { type DTypeChoice, type FormatOptions, formatFor, isQuantizedCheckpoint, weightSpecs } from './load-weights.ts';
@@ -52,16 +52,16 @@ export function planMemory(
   const cache = kvCacheBytes(model.attention, contextLength, kvDTypeFor(options, checkpoint));
   count('keys of one layer', cache / (2 * model.layers));
   const tokens = model.bidirectional ? contextLength : Math.min(MAX_STEP_ROWS, contextLength);
-  const last = model.hasLogits ? 'keptLogits' : 'hidden';
-  const steps: { tokens: number; head: ForwardRequest['head'] }[] = [
-    { tokens, head: model.task === 'causal' ? 'none' : last },
-    { tokens: 1, head: last },
-  ];
-  const scratch = steps.map((step) => {
-    const graph = model.record({ input: 'ids', head: step.head });
-    const size = { batch: 1, tokens: step.tokens, kept: 1, slots: contextLength };
-    return activationBytes(graph, size, FUSION_RULES, kernelTarget(gpu));
-  });
+  const keepsFew = model.task === 'causal' || model.task === 'sequence-classification';
+  const graph = keepsFew ? model.record({ input: 'ids', head: 'keptLogits' }) : fullGraph(model);
+  const scratch = [tokens, 1].map((stepTokens) =>
+    activationBytes(
+      graph,
+      { batch: 1, tokens: stepTokens, kept: 1, slots: contextLength },
+      FUSION_RULES,
+      kernelTarget(gpu),
+    ),
+  );
   const scratchBytes = scratch.reduce((sum, bytes) => sum + bytes, 0);
   return {
     dtype: options.dtype,

@@ -101,9 +101,10 @@ describe('npm run bench', () => {
       ['decode', 1, 40],
       ['prefill', 4, 36],
     ]);
-    for (const { ops } of steps) {
-      const experts = ops.find(({ op }) => op.startsWith('experts gate_proj'));
-      expect(experts).toMatchObject({ count: 2, cached: true });
+    for (const { step, ops } of steps) {
+      const experts = ops.find(({ op }) => op.startsWith('experts gate_proj') && !op.includes('kept rows'));
+      // The last layer of a prompt has only the rows that the head needs, and counts apart.
+      expect(experts).toMatchObject({ count: step === 'decode' ? 2 : 1, cached: true });
       expect(experts?.us).toBeGreaterThan(0);
       expect(experts?.kernels[0]).toMatch(/^moe\//);
       for (const { bytes, us, gb_s } of ops.filter((op) => op.us > 1)) {

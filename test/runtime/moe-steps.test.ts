@@ -56,9 +56,10 @@ describe.each(Object.entries(CONFIGS))('%s', (model_type, config) => {
   it('stays within its dispatches in decode', async () => {
     const session = new Session(loaded, { capacity: 64 });
     try {
-      const plan = await session.plan({ input: 'ids', head: 'none', tokens: 1, kept: 0 });
+      const plan = await session.plan({ input: 'ids', head: 'logits', tokens: 1, kept: 0 });
       const dispatches = plan.labels({ ...session.size, tokens: 1, past: 40, splits: 2 }).length;
-      expect((dispatches - 1) / SIZES.num_hidden_layers).toBeLessThanOrEqual(MAX_DISPATCHES_PER_LAYER);
+      // All but the embeddings and the head.
+      expect((dispatches - 2) / SIZES.num_hidden_layers).toBeLessThanOrEqual(MAX_DISPATCHES_PER_LAYER);
     } finally {
       session.dispose();
     }

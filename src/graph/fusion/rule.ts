@@ -9,7 +9,7 @@ export interface GraphFacts {
   maker(tensor: Tensor): Op | undefined;
   /** Whether the caller wants this tensor itself. */
   isOutput(tensor: Tensor): boolean;
-  /** Whether at most a few rows pass through (decode, or a head on one token). */
+  /** Whether at most a few rows pass through (decode, or what the head needs of a prompt). */
   fewRows(tensor: Tensor): boolean;
   /** Whether each sequence has exactly one new token. */
   oneToken: boolean;

@@ -1,7 +1,7 @@
 // Self-attention of one decoder layer: packed q, k, v projection, rotary embedding, KV cache, output projection.
-import type { AttentionShape, GraphBuilder, Tensor } from '../../graph/graph.ts';
+import type { GraphBuilder, Tensor } from '../../graph/graph.ts';
 import { matrix, vector } from '../../graph/weights.ts';
-import type { DecoderLayer } from './decoder.ts';
+import type { DecoderLayer, LayerContext } from './decoder.ts';
 
 /** What a family's configuration says about attention, the same in each of its layers. */
 export interface AttentionOptions {
@@ -13,22 +13,20 @@ export interface AttentionOptions {
   headNorm?: { query: string; key: string; eps: number; place: 'before' | 'after' } | undefined;
 }
 
-interface AttentionBlock extends AttentionOptions {
+interface AttentionBlock extends AttentionOptions, Pick<LayerContext, 'layer' | 'shape' | 'keep'> {
   /** Name of the block in the checkpoint, such as `model.layers.0.self_attn`. */
   name: string;
-  layer: number;
-  shape: AttentionShape;
   /** Make the attention weights readable. */
   attentions?: boolean | undefined;
 }
 
 /** The attention half of a decoder layer. */
 export function selfAttention(options: AttentionOptions): DecoderLayer['attention'] {
-  return (g, x, { name, layer, shape, request }) =>
-    attention(g, x, { ...options, name: `${name}.self_attn`, layer, shape, attentions: request.attentions });
+  return (g, x, { name, layer, shape, request, keep }) =>
+    attention(g, x, { ...options, name: `${name}.self_attn`, layer, shape, keep, attentions: request.attentions });
 }
 
-/** x: [tokens, M] → [tokens, M] */
+/** x: [tokens, M] → [rows, M] of the rows to keep */
 function attention(g: GraphBuilder, x: Tensor, block: AttentionBlock): Tensor {
   const { name, layer, shape, width } = block;
   const qRows = shape.heads * shape.headDim;
@@ -44,7 +42,7 @@ function attention(g: GraphBuilder, x: Tensor, block: AttentionBlock): Tensor {
     vector([norms.query, norms.key].map((norm) => ({ tensor: `${name}.${norm}.weight`, rows: shape.headDim })));
   const q = g.rope(qkv, shape, layer, headNorm && { ...headNorm, gains: gains(headNorm) }); // [tokens, H·D]
   if (block.attentions) g.attentionWeights(q, shape, layer);
-  const context = g.attend(q, shape, layer); // [tokens, H·D]
+  const context = block.keep(g.attend(q, shape, layer)); // [rows, H·D]
   const output = (suffix: string) => [{ tensor: `${name}.o_proj.${suffix}`, rows: width }];
   return g.linear(context, matrix(output('weight'), qRows), block.outputBias ? vector(output('bias')) : undefined);
 }

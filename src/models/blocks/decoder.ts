@@ -58,6 +58,8 @@ export interface LayerContext {
   layer: number;
   shape: AttentionShape;
   request: ForwardRequest;
+  /** Of attention's rows, those that what follows needs: all, or in the last layer the head's. */
+  keep(x: Tensor): Tensor;
 }
 
 export interface DecoderParts extends DecoderLayer {
@@ -90,22 +92,26 @@ export function decoder(
 
   function record(request: ForwardRequest): Graph {
     const g = new GraphBuilder();
+    const allRows = (x: Tensor) => x;
+    const headRows = (x: Tensor) => (request.head === 'keptLogits' && x.rows === 'tokens' ? g.selectRows(x) : x);
+    // After the last attention no row needs another one: only the head's go on, unless the caller looks inside the layers.
+    const looksInside = request.hiddenStates || request.attentions || request.routerLogits;
     let x = request.input === 'ids' ? g.embed(table) : g.input(hiddenSize); // [tokens, M]
     for (let layer = 0; layer < layers; layer++) {
       if (request.hiddenStates) g.output(`hidden_states.${layer}`, x);
       const name = `${prefix}layers.${layer}`;
-      const context = { name, layer, shape: shapes[layer] as AttentionShape, request };
-      x = g.add(x, parts.attention(g, g.norm(x, norm(`${name}.input_layernorm.weight`)), context));
+      const keep = layer === layers - 1 && !looksInside ? headRows : allRows;
+      const context = { name, layer, shape: shapes[layer] as AttentionShape, request, keep };
+      const attended = parts.attention(g, g.norm(x, norm(`${name}.input_layernorm.weight`)), context);
+      x = g.add(keep(x), attended); // [tokens, M], or [kept, M] in the last layer
       x = g.add(x, parts.mlp(g, g.norm(x, norm(`${name}.post_attention_layernorm.weight`)), context));
     }
-    const finalNorm = norm(`${prefix}norm.weight`);
-    if (request.head === 'keptLogits' && !request.hiddenStates) x = g.selectRows(x); // [kept, M]
-    if (request.head !== 'none' || request.hiddenStates) x = g.norm(x, finalNorm);
+    if (!request.hiddenStates) x = headRows(x);
+    x = g.norm(x, norm(`${prefix}norm.weight`));
     if (request.hiddenStates) g.output(`hidden_states.${layers}`, x);
     if (request.head === 'hidden') g.output('last_hidden_state', x);
-    if (request.head === 'keptLogits' && request.hiddenStates) x = g.selectRows(x);
     if (head.weight && (request.head === 'logits' || request.head === 'keptLogits')) {
-      g.output('logits', g.linear(x, head.weight, head.bias)); // [rows, V] or [rows, labels]
+      g.output('logits', g.linear(headRows(x), head.weight, head.bias)); // [rows, V] or [rows, labels]
     }
     return g.finish();
   }

@@ -23,7 +23,7 @@ export function denseMlp(config: Fields, { hiddenSize: width }: DecoderSizes, bi
   return (g, x, { name }) => gatedMlp(g, x, { name: `${name}.mlp`, width, inner, activation, bias });
 }
 
-/** x: [tokens, M] → [tokens, M] */
+/** x: [rows, M] → [rows, M] */
 export function gatedMlp(g: GraphBuilder, x: Tensor, { name, width, inner, activation, bias }: MlpBlock): Tensor {
   const pair = (suffix: string) => [
     { tensor: `${name}.gate_proj.${suffix}`, rows: inner },
@@ -34,7 +34,7 @@ export function gatedMlp(g: GraphBuilder, x: Tensor, { name, width, inner, activ
     matrix(pair('weight'), width, { arrangement: 'interleave' }),
     bias ? vector(pair('bias'), 'interleave') : undefined,
   );
-  const hidden = g.gate(gateUp, activation); // [tokens, F]
+  const hidden = g.gate(gateUp, activation); // [rows, F]
   const down = (suffix: string) => [{ tensor: `${name}.down_proj.${suffix}`, rows: width }];
   return g.linear(hidden, matrix(down('weight'), inner), bias ? vector(down('bias')) : undefined);
 }

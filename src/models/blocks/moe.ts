@@ -56,7 +56,7 @@ export function checkRouting(config: Fields, routing: RoutingChoice, chosenField
     throw config.wrong(chosenField, `at most the ${reachable} experts to choose from`, String(chosen));
 }
 
-/** x: [tokens, M] → [tokens, M] */
+/** x: [rows, M] → [rows, M] */
 export function mixtureOfExperts(g: GraphBuilder, x: Tensor, layout: Layout, block: MoeBlock): Tensor {
   const { name, width, inner, activation, shared, router } = block;
   const sharedInSlots = shared !== undefined && shared.inner % inner === 0;
@@ -70,12 +70,12 @@ export function mixtureOfExperts(g: GraphBuilder, x: Tensor, layout: Layout, blo
     { tensor: router, rows: routing.experts },
     ...(shared?.gate ? [{ tensor: shared.gate, rows: 1 }] : []),
   ];
-  const logits = g.linear(x, matrix(scores, width, { role: 'router' })); // [tokens, E] or [tokens, E + 1]
+  const logits = g.linear(x, matrix(scores, width, { role: 'router' })); // [rows, E] or [rows, E + 1]
   if (block.logitsOutput) g.output(block.logitsOutput, logits);
   const routes = g.route(logits, routing, block.bias);
   const weights = expertWeights(layout, `${name}.experts`, width, inner, routing, sharedInSlots ? shared : undefined);
-  const hidden = g.experts(x, routes, routing, weights.gateUp, activation); // [tokens, slots, F]
-  const outputs = g.experts(hidden, routes, routing, weights.down); // [tokens, slots, M]
+  const hidden = g.experts(x, routes, routing, weights.gateUp, activation); // [rows, slots, F]
+  const outputs = g.experts(hidden, routes, routing, weights.down); // [rows, slots, M]
   const apart =
     shared && !sharedInSlots
       ? gatedMlp(g, x, { name: shared.name, width, inner: shared.inner, activation, bias: false })
