@@ -3,6 +3,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { KernelSource } from '../gpu/pipelines.ts';
 import {
+  type AttentionShape,
   attentionWeights,
   decodeAttention,
   type LayerCache,
@@ -179,7 +180,7 @@ function lowerGraph(
   };
   const outputs = new Map<string, Activation>();
   const extra = new Map<string, GPUBuffer>();
-  let partial: GPUBuffer | undefined;
+  const partials = new Map<string, GPUBuffer>();
   let lists: ExpertLists | undefined;
   const context: LoweringContext = {
     target,
@@ -187,8 +188,11 @@ function lowerGraph(
     resources,
     activation,
     fewRows,
-    partial: (elements) => {
-      partial ??= create('attention splits', elements);
+    partial: (shape) => {
+      // One for all layers of the same heads; others would lay it out differently and find no zeros.
+      const name = `attention splits of ${shape.heads} heads of ${shape.headDim}`;
+      const partial = partials.get(name) ?? create(name, partialElements(shape, size.batch));
+      partials.set(name, partial);
       return partial;
     },
     expertLists: () => {
@@ -227,7 +231,7 @@ interface LoweringContext {
   resources: PlanResources;
   activation(tensor: Tensor): Activation;
   fewRows(tensor: Tensor): boolean;
-  partial(elements: number): GPUBuffer;
+  partial(shape: AttentionShape): GPUBuffer;
   expertLists(): ExpertLists;
   extra(name: string, elements: number): GPUBuffer;
 }
@@ -290,7 +294,7 @@ function lower(op: Op, context: LoweringContext): Launch[] {
         cache: resources.cache(op.layer),
         qkv: activation(op.qkv),
         o: activation(op.y),
-        partial: context.partial(partialElements(op.shape, size.batch)),
+        partial: context.partial(op.shape),
         step,
       });
     case 'attentionWeights': {
