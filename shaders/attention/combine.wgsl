@@ -1,5 +1,5 @@
 // Puts the splits of `decode` together: o = Σ_s e^{m_s − m} · sum_s / Σ_s e^{m_s − m} · total_s, m = max_s m_s.
-// Dispatch: (H, B), only where there are more splits than `decode` merges itself.
+// Dispatch: (H, B), only where there are two splits or more.
 
 // @use shape
 // HEADS, HEAD_DIM, UNITS (padded head dim / 4), WG (at least UNITS and the largest number of splits)

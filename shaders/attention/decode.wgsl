@@ -1,19 +1,13 @@
 // One new token per sequence against the KV cache, split over the cache (flash-decoding), with RoPE and the KV write inside.
 // A workgroup takes one KV head, up to GROUP of its query heads and one split of the cached slots; the last split also takes
-// the new token itself and appends its k and v. Each writes Σ p·V, the maximum and Σ p; of the workgroups of the same heads, whichever
-// comes last merges them. Beyond MERGED_SPLITS one workgroup would take longer than a dispatch: there `combine` does it. Where there is
-// only one split, its workgroup writes the finished row.
+// the new token itself and appends its k and v. Each writes Σ p·V, the maximum and Σ p for `combine`, or, where there is only one
+// split, the finished row.
 // Dispatch: (splits, G · GROUP_TILES, B). Sums in f32, online softmax.
 // Cached slots go 32 at a time: all invocations share a round's scores through workgroup memory, LANES of them for a slot, and then each
 // sums one unit of the values of every SETS-th slot.
-//
-// WGSL's atomics are relaxed: that all have arrived does not mean that their words can be seen. So each word tells: 0 is "not there
-// yet", and floats are kept so that none is 0. The last workgroup reads until it has them all. It waits for stores that were issued before
-// their workgroups arrived, never for a workgroup that has yet to run, so it needs no guarantee of forward progress. It leaves zeros
-// behind, for the next dispatch.
 
 // @use shape
-// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES, WG (at least UNITS and KEYS), MAX_SPLITS, MERGED_SPLITS
+// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES, WG (at least UNITS and KEYS)
 override SCALE: f32;
 override QKV_STRIDE: u32;
 override OUT_STRIDE: u32;
@@ -23,9 +17,7 @@ override OUT_STRIDE: u32;
 @group(0) @binding(2) var<storage, read_write> keys: array<KvElement>; // [B, G, CAPACITY, D padded]
 @group(0) @binding(3) var<storage, read_write> values: array<KvElement>; // [B, G, CAPACITY, D padded]
 @group(0) @binding(4) var<storage, read> slot_mask: array<u32>; // [B, CAPACITY]
-// For `combine`: floats [B, H, splits, UNITS + 1, 4], with room for MAX_SPLITS; behind them,
-// for the merge: sums [B, H, splits, 4, UNITS], bounds (maxima, totals) [B, H, 2, splits], arrived [B, G, GROUP_TILES]; zeros in between.
-@group(0) @binding(5) var<storage, read_write> split_words: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read_write> split_sums: array<vec4f>; // [B, H, splits, UNITS + 1]
 @group(0) @binding(6) var<storage, read_write> o: array<f32>; // [B, H·D]
 @group(0) @binding(7) var<storage, read> head_gains: array<f32>; // [2, D] of q and k, where there is a norm
 
@@ -39,23 +31,17 @@ const LANES = WG / KEYS; // invocations per slot in q·k
 const SETS = WG / UNITS; // slots at a time in p·V
 const K_LOADS = (UNITS + LANES - 1u) / LANES; // of an invocation in a round
 const V_LOADS = (KEYS + SETS - 1u) / SETS;
-const ROW_WORDS = UNITS * 4u;
-const MERGE_LOADS = 16u; // words of an invocation on their way at a time
-const MERGE_TRIES = 1u << 20u; // then NaN, rather than hang
-const EMPTY_BITS = 0xffffffffu; // a NaN that is never stored
-const NAN_BITS = 0x7fc00000u;
 
 var<workgroup> q: array<vec4f, GROUP * UNITS>;
 var<workgroup> new_key: array<vec4f, UNITS>;
 var<workgroup> head_squares: array<f32, (GROUP + 1u) * 8u>;
-var<workgroup> lane_dots: array<f32, GROUP * max(LANES * KEYS, 2u * MERGED_SPLITS)>; // in the merge, maxima and totals
-var<workgroup> weights: array<f32, GROUP * max(KEYS, MERGED_SPLITS)>; // scores, then exponentials; in the merge, of the splits
+var<workgroup> lane_dots: array<f32, LANES * GROUP * KEYS>;
+var<workgroup> weights: array<f32, GROUP * KEYS>; // scores, then exponentials
 var<workgroup> maxima: array<f32, GROUP>;
 var<workgroup> rescale: array<f32, GROUP>;
 var<workgroup> scales: array<f32, GROUP + 1u>; // what the norms of q and k multiply by
 var<workgroup> sum_slots: array<vec4f, SETS * UNITS>;
 var<workgroup> total_slots: array<f32, SETS>;
-var<workgroup> is_last: bool;
 
 // Of an invocation: Σ p·V at its unit and Σ p over its slots, for each query head.
 struct Sums { sums: array<vec4f, GROUP>, totals: array<f32, GROUP> }
@@ -155,84 +141,6 @@ fn attend(lid: u32, sequence: u32, past: u32, kv_base: u32, begin: u32, end: u32
   return Sums(sums, totals);
 }
 
-fn put(at: u32, value: f32) {
-  let bits = bitcast<u32>(value);
-  atomicStore(&split_words[at], select(bits, NAN_BITS, bits == EMPTY_BITS) ^ EMPTY_BITS);
-}
-
-// The first MERGE_LOADS of `count` words from `at` on, `stride` apart, which it empties. All are on their way before the first is looked
-// at. One that does not come is NaN, as an empty word decoded is.
-fn take(at: u32, stride: u32, count: u32) -> array<f32, MERGE_LOADS> {
-  var words = array<u32, MERGE_LOADS>();
-  for (var tries = 0u; tries < MERGE_TRIES; tries++) {
-    for (var i = 0u; i < MERGE_LOADS; i++) {
-      if (i < count) {
-        words[i] = atomicLoad(&split_words[at + i * stride]);
-      }
-    }
-    var missing = false;
-    for (var i = 0u; i < MERGE_LOADS; i++) {
-      missing |= i < count && words[i] == 0u;
-    }
-    if (!missing) {
-      break;
-    }
-  }
-  var numbers = array<f32, MERGE_LOADS>();
-  for (var i = 0u; i < MERGE_LOADS; i++) {
-    if (i < count) {
-      atomicStore(&split_words[at + i * stride], 0u);
-      numbers[i] = bitcast<f32>(words[i] ^ EMPTY_BITS);
-    }
-  }
-  return numbers;
-}
-
-// Puts the splits of `heads` heads together, in order whoever comes last: the formula of `combine`.
-fn merge(lid: u32, sequence: u32, head0: u32, heads: u32, splits: u32, sums_at: u32, bounds_at: u32) {
-  let count = heads * 2u * splits;
-  for (var i = lid; i < count; i += WG * MERGE_LOADS) {
-    let bounds = take(bounds_at + i, WG, (count - i + WG - 1u) / WG);
-    for (var j = 0u; j < MERGE_LOADS; j++) {
-      if (i + j * WG < count) {
-        lane_dots[i + j * WG] = bounds[j];
-      }
-    }
-  }
-  workgroupBarrier();
-  for (var i = lid; i < heads * splits; i += WG) {
-    let g = i / splits;
-    let first = g * 2u * splits;
-    var top = lane_dots[first];
-    for (var s = 1u; s < splits; s++) {
-      top = max(top, lane_dots[first + s]);
-    }
-    weights[g * MERGED_SPLITS + i % splits] = exp(lane_dots[first + i % splits] - top);
-  }
-  workgroupBarrier();
-  for (var i = lid; i < heads * ROW_WORDS; i += WG) {
-    let g = i / ROW_WORDS;
-    let word = i % ROW_WORDS;
-    let row_at = sums_at + g * splits * ROW_WORDS + word;
-    var sum = 0.0;
-    var total = 0.0;
-    for (var s = 0u; s < splits; s += MERGE_LOADS) {
-      let parts = take(row_at + s * ROW_WORDS, ROW_WORDS, splits - s);
-      for (var j = 0u; j < MERGE_LOADS; j++) {
-        if (s + j < splits) {
-          let scale = weights[g * MERGED_SPLITS + s + j];
-          sum += parts[j] * scale;
-          total += lane_dots[(g * 2u + 1u) * splits + s + j] * scale;
-        }
-      }
-    }
-    let d = word % UNITS * 4u + word / UNITS;
-    if (d < HEAD_DIM) {
-      o[sequence * OUT_STRIDE + (head0 + g) * HEAD_DIM + d] = sum / total;
-    }
-  }
-}
-
 @compute @workgroup_size(WG)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -326,16 +234,9 @@ fn main(
     }
   }
 
-  let is_merged = splits <= MERGED_SPLITS;
-  if (is_merged && last_split && head0 + GROUP >= HEADS && HEADS * HEAD_DIM + lid < OUT_STRIDE) {
+  if (splits == 1u && head0 + GROUP >= HEADS && HEADS * HEAD_DIM + lid < OUT_STRIDE) {
     o[sequence * OUT_STRIDE + HEADS * HEAD_DIM + lid] = 0.0; // padding stays zero
   }
-  let rows = groups.z * HEADS;
-  let first_row = sequence * HEADS + head0;
-  let sums_begin = rows * MAX_SPLITS * (UNITS + 1u) * 4u;
-  let bounds_begin = sums_begin + rows * splits * ROW_WORDS;
-  let sums_at = sums_begin + first_row * splits * ROW_WORDS;
-  let bounds_at = bounds_begin + first_row * splits * 2u;
   for (var g = 0u; g < GROUP; g++) {
     workgroupBarrier();
     if (lane_set < SETS) {
@@ -361,38 +262,13 @@ fn main(
             o[base + i] = row[i];
           }
         }
-      } else if (is_merged) {
-        for (var i = 0u; i < 4u; i++) {
-          put(sums_at + (g * splits + group.x) * ROW_WORDS + i * UNITS + lid, sum[i]);
-        }
-        if (lid == 0u) {
-          put(bounds_at + g * 2u * splits + group.x, maxima[g]);
-          put(bounds_at + (g * 2u + 1u) * splits + group.x, total);
-        }
       } else {
-        let base = ((first_row + g) * splits + group.x) * (UNITS + 1u) * 4u;
-        for (var i = 0u; i < 4u; i++) {
-          atomicStore(&split_words[base + lid * 4u + i], bitcast<u32>(sum[i]));
-        }
+        let base = ((sequence * HEADS + head) * splits + group.x) * (UNITS + 1u);
+        split_sums[base + lid] = sum;
         if (lid == 0u) {
-          atomicStore(&split_words[base + ROW_WORDS], bitcast<u32>(maxima[g]));
-          atomicStore(&split_words[base + ROW_WORDS + 1u], bitcast<u32>(total));
+          split_sums[base + UNITS] = vec4f(maxima[g], total, 0.0, 0.0);
         }
       }
-    }
-  }
-
-  if (splits > 1u && is_merged) {
-    storageBarrier(); // all words of this workgroup are on their way before it says so
-    if (lid == 0u) {
-      let arrived = bounds_begin + rows * splits * 2u + sequence * groups.y + group.y;
-      is_last = atomicAdd(&split_words[arrived], 1u) == splits - 1u;
-      if (is_last) {
-        atomicStore(&split_words[arrived], 0u);
-      }
-    }
-    if (workgroupUniformLoad(&is_last)) {
-      merge(lid, sequence, head0, min(GROUP, group_end - head0), splits, sums_at, bounds_at);
     }
   }
 }

@@ -3,7 +3,6 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { KernelSource } from '../gpu/pipelines.ts';
 import {
-  type AttentionShape,
   attentionWeights,
   decodeAttention,
   type LayerCache,
@@ -180,7 +179,7 @@ function lowerGraph(
   };
   const outputs = new Map<string, Activation>();
   const extra = new Map<string, GPUBuffer>();
-  const partials = new Map<string, GPUBuffer>();
+  let partial: GPUBuffer | undefined;
   let lists: ExpertLists | undefined;
   const context: LoweringContext = {
     target,
@@ -188,11 +187,8 @@ function lowerGraph(
     resources,
     activation,
     fewRows,
-    partial: (shape) => {
-      // One for all layers of the same heads; others would lay it out differently and find no zeros.
-      const name = `attention splits of ${shape.heads} heads of ${shape.headDim}`;
-      const partial = partials.get(name) ?? create(name, partialElements(shape, size.batch));
-      partials.set(name, partial);
+    partial: (elements) => {
+      partial ??= create('attention splits', elements);
       return partial;
     },
     expertLists: () => {
@@ -231,7 +227,7 @@ interface LoweringContext {
   resources: PlanResources;
   activation(tensor: Tensor): Activation;
   fewRows(tensor: Tensor): boolean;
-  partial(shape: AttentionShape): GPUBuffer;
+  partial(elements: number): GPUBuffer;
   expertLists(): ExpertLists;
   extra(name: string, elements: number): GPUBuffer;
 }
@@ -294,7 +290,7 @@ function lower(op: Op, context: LoweringContext): Launch[] {
         cache: resources.cache(op.layer),
         qkv: activation(op.qkv),
         o: activation(op.y),
-        partial: context.partial(op.shape),
+        partial: context.partial(partialElements(op.shape, size.batch)),
         step,
       });
     case 'attentionWeights': {

@@ -63,8 +63,6 @@ const MAX_GROUP = 8;
 /** vec4f of query heads that leave room for the rest of decode attention in 16 KiB of workgroup memory. */
 const MAX_GROUP_UNITS = 384;
 export const MAX_SPLITS = 128;
-/** Splits that decode attention merges itself; with more, a second dispatch takes less time than one workgroup per head group. */
-export const MERGED_SPLITS = 32;
 /** Cached slots per split at which another split begins to pay. */
 const SLOTS_PER_SPLIT = 32;
 
@@ -88,18 +86,8 @@ export function decodeSplits(past: number, window: number | undefined): number {
   return Math.min(Math.max(Math.ceil(seen / SLOTS_PER_SPLIT), 1), MAX_SPLITS);
 }
 
-/**
- * 32-bit elements of the scratch that decode attention needs: what `combine` reads, then what decode attention merges itself, which are
- * sums, maxima, totals and counters.
- */
+/** Elements of the scratch that decode attention needs. */
 export function partialElements(shape: AttentionShape, batch: number): number {
-  return (
-    combinedElements(shape, batch) + batch * shape.heads * (MERGED_SPLITS * (paddedHeadDim(shape.headDim) + 2) + 1)
-  );
-}
-
-/** Those of them that `combine` reads, at the beginning. */
-export function combinedElements(shape: AttentionShape, batch: number): number {
   return batch * shape.heads * MAX_SPLITS * (paddedHeadDim(shape.headDim) + 4);
 }
 
@@ -222,7 +210,7 @@ export interface DecodeArgs {
   qkv: Activation;
   /** [B, H·D] */
   o: Activation;
-  /** Scratch of {@link partialElements}: zeros at first, and written by decode attention with this batch and these heads alone. */
+  /** Scratch of {@link partialElements} f32. */
   partial: GPUBuffer;
   step: GPUBuffer;
 }
@@ -233,14 +221,7 @@ export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[
   const perKvHead = shape.heads / shape.kvHeads;
   const group = Math.min(perKvHead, MAX_GROUP, Math.floor(MAX_GROUP_UNITS / fixed.UNITS));
   const groupTiles = Math.ceil(perKvHead / group);
-  const decodeShape = {
-    ...fixed,
-    GROUP: group,
-    GROUP_TILES: groupTiles,
-    WG: decodeWorkgroup(target, fixed.UNITS),
-    MAX_SPLITS,
-    MERGED_SPLITS,
-  };
+  const decodeShape = { ...fixed, GROUP: group, GROUP_TILES: groupTiles, WG: decodeWorkgroup(target, fixed.UNITS) };
   const constants = {
     SCALE: shape.scale,
     QKV_STRIDE: qkv.stride,
@@ -290,7 +271,7 @@ export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[
       },
       bindings: [step, partial, o.buffer],
       grid: (size: StepSize, grid) => {
-        grid[0] = size.splits > MERGED_SPLITS ? shape.heads : 0;
+        grid[0] = size.splits > 1 ? shape.heads : 0;
         grid[1] = size.batch;
         grid[2] = 1;
       },

@@ -25,8 +25,6 @@ export interface Expectation {
   buffer: GPUBuffer;
   /** The numbers of the whole buffer without its guard; undefined for elements that must stay unwritten. */
   expected: ArrayLike<number | undefined>;
-  /** Buffers that must hold the same bits. */
-  twins?: readonly GPUBuffer[];
   /** Reads the numbers; f32 where left out. */
   read?: (bytes: ArrayBuffer) => ArrayLike<number>;
   /** Largest error relative to the root mean square of what is expected; {@link TOLERANCE}.f32 where left out. */
@@ -104,12 +102,6 @@ export class Bench {
     return this.buffer(label, new Uint32Array(alignUp(words, 4) + GUARD).fill(POISON));
   }
 
-  /** A scratch of `words` 32-bit elements, zeros, with a guard. */
-  zeros(label: string, words: number): GPUBuffer {
-    const zeros = new Uint32Array(words);
-    return this.partlyFilled(label, zeros.byteLength, [{ at: 0, bytes: new Uint8Array(zeros.buffer) }]);
-  }
-
   /** An output of `sizeBytes` of which some places hold something already; all others are poisoned. */
   partlyFilled(label: string, sizeBytes: number, pieces: readonly { at: number; bytes: Uint8Array }[]): GPUBuffer {
     const words = new Uint32Array(alignUp(Math.ceil(sizeBytes / 4), 4) + GUARD).fill(POISON);
@@ -176,18 +168,12 @@ export class Bench {
       name,
       buffer,
       expected,
-      twins = [],
       tolerance = TOLERANCE.f32,
       read = (bytes) => new Float32Array(bytes),
     } = expectation;
     const bytes = await readBuffer(this.gpu, buffer);
     const actual = read(bytes);
     const words = new Uint32Array(bytes);
-    for (const twin of twins) {
-      const others = new Uint32Array(await readBuffer(this.gpu, twin));
-      const at = words.findIndex((word, i) => word !== others[i]);
-      if (at !== -1) throw new Error(`word ${at} of ${name} is ${words[at]}, and ${others[at]} in another run`);
-    }
     const wordsPerElement = words.length / actual.length;
     let squares = 0;
     let count = 0;
@@ -201,12 +187,10 @@ export class Bench {
     for (let i = 0; i < actual.length; i++) {
       const wanted = expected[i];
       const found = actual[i] as number;
-      const isPoison = words[Math.floor(i * wordsPerElement)] === POISON;
       if (wanted === undefined) {
-        if (isPoison) continue;
+        if (words[Math.floor(i * wordsPerElement)] === POISON) continue;
         throw new Error(`${name}[${i}] was written (${found}), past what the kernel may write`);
       }
-      if (Number.isNaN(wanted) && Number.isNaN(found) && !isPoison) continue;
       if (found === wanted || Math.abs(found - wanted) <= tolerance * scale) continue;
       const error = (Math.abs(found - wanted) / scale).toExponential(2);
       throw new Error(`${name}[${i}] of ${expected.length} is ${found}, expected ${wanted} (error ${error})`);

@@ -72,9 +72,9 @@ describe.each(SETTINGS)('steady %s decode', (_, sampling) => {
     expect(order).toEqual(Array.from({ length: STEPS }, () => ['submit', 'read']).flat());
   });
 
-  it('needs at most 5 dispatches per layer', async () => {
+  it('needs at most 7 dispatches per layer', async () => {
     const four = await steadyCalls(4);
-    expect((four.dispatches - two.dispatches) / 2).toBeLessThanOrEqual(5);
+    expect((four.dispatches - two.dispatches) / 2).toBeLessThanOrEqual(7);
   });
 });
 
