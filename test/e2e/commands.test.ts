@@ -16,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../bench/bench.ts';
 import type { KernelResult } from '../../bench/kernels.ts';
+import type { LoadResult } from '../../bench/load.ts';
 import { DEFAULT_KNOBS } from '../../src/kernels/kernel.ts';
 import { fencedBlocks } from '../../tools/doc-blocks.mjs';
 
@@ -110,6 +111,21 @@ describe('npm run bench', () => {
       for (const { bytes, us, gb_s } of ops.filter((op) => op.us > 1)) {
         expect(Math.abs(gb_s - bytes / 1e3 / us)).toBeLessThan(0.02);
       }
+    }
+  });
+
+  it('measures a load beside a read and both ways to upload', () => {
+    const { lines, status, stderr } = npm('bench', ...['--load', '--shape', 'tiny', '--dtype', 'q4', '--repeats', '1']);
+    expect(status, stderr).toBe(0);
+    const result = JSON.parse(lines.at(-1) ?? '') as LoadResult;
+    expect(result).toMatchObject({ engine: 'intab', what: 'load', shape: 'tiny', dtype: 'q4' });
+    expect(result.cached_bytes).toBeLessThan(result.checkpoint_bytes);
+    for (const field of ['cold_ms', 'cached_ms', 'first_token_ms', 'first_token_of_raw'] as const) {
+      expect(result[field]).toBeGreaterThan(0);
+    }
+    // Rates of so few bytes may round to nothing.
+    for (const field of ['store_read_gb_s', 'upload_gb_s', 'write_buffer_gb_s', 'of_the_slower'] as const) {
+      expect(result[field]).toBeGreaterThanOrEqual(0);
     }
   });
 
