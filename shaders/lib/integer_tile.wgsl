@@ -1,5 +1,5 @@
 // A tile of x · Wᵀ for quantised W with the packed dot product: LINES rows of x × COLUMNS rows of W, each invocation holding 8 × 4 sums.
-// x becomes integers in blocks of 32: integers.wgsl. The shader has `begin`, `x_base`, `w_row` and `finish`.
+// x becomes integers in blocks of 32: integers.wgsl. The shader has X_BINDING, `begin`, `x_base`, `w_row` and `finish`.
 const LINES = 64u;
 const COLUMNS = 128u;
 const WG = 256u;
@@ -12,6 +12,7 @@ const QUADS = COLUMNS / 4u;
 const SCALES = select(1u, 2u, GROUP == 16u);
 const HALVES = 2u / SCALES; // sixteens of a round that share a scale
 
+@group(0) @binding(X_BINDING) var<storage, read> x: array<vec4f>; // in rows of K
 var<workgroup> x_tile: array<vec4u, LINES * X_PITCH>;
 var<workgroup> x_scales: array<f32, LINES>;
 var<workgroup> x_sums: array<f32, SCALES * LINES>; // only where ASYMMETRIC
@@ -59,7 +60,7 @@ fn stage_column(column: u32, row: u32, round: u32) {
   }
 }
 
-fn multiply_tile(lid: u32) {
+fn multiply_tile(lid: u32, rounds: vec2u) {
   let quad = lid % QUADS;
   let line0 = lid / QUADS * EACH;
   // Some invocations bring a line of x, others a column, which is a row of W.
@@ -71,7 +72,7 @@ fn multiply_tile(lid: u32) {
     from_line = w_row(column);
   }
   var sums = array<vec4f, EACH>();
-  for (var round = 0u; round < (K8 * 8u + DEPTH - 1u) / DEPTH; round++) {
+  for (var round = rounds.x; round < rounds.y; round++) {
     if (lid < LINES) {
       stage_line(lid, from_line, round);
     } else if (column < COLUMNS) {
@@ -118,8 +119,12 @@ fn multiply_tile(lid: u32) {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
-  if (begin(group)) {
-    multiply_tile(lid);
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  if (begin(group, groups)) {
+    multiply_tile(lid, rounds_of(group.z, groups.z));
   }
 }

@@ -1,6 +1,6 @@
 // A tile of x · Wᵀ in f32: LINES rows of x × COLUMNS rows of W, each invocation holding 4 · LINE_QUADS × 4 · COLUMN_QUADS sums. Both
 // pass through workgroup memory, transposed: an invocation brings four rows of a few columns and turns them in registers, so that memory
-// is read along rows, and workgroup memory written and read a vector at a time. The shader has `begin`, `x_base`, `w_row` and `finish`.
+// is read along rows, and workgroup memory written and read a vector at a time. The shader has X_BINDING, `begin`, `x_base`, `w_row` and `finish`.
 // LINES, COLUMNS, LINE_QUADS and COLUMN_QUADS (1 or 2), DEPTH (k per round: 16 or 32)
 const X_QUADS = LINES / 4u; // quads of lines in a tile
 const W_QUADS = COLUMNS / 4u;
@@ -11,6 +11,7 @@ const VECTORS = DEPTH / 4u;
 const UNITS = DEPTH / 8u;
 const SPREAD = 32u / DEPTH;
 
+@group(0) @binding(X_BINDING) var<storage, read> x: array<vec4f>; // in rows of K
 var<workgroup> x_tile: array<vec4f, DEPTH * X_QUADS>; // [DEPTH, LINES], four lines a vector
 var<workgroup> w_tile: array<vec4f, DEPTH * W_QUADS>; // [DEPTH, COLUMNS], four columns a vector
 
@@ -47,7 +48,7 @@ fn put_w(at: u32, four: mat4x4f) {
   w_tile[at + 3u * W_QUADS] = turned[3];
 }
 
-fn multiply_tile(lid: u32) {
+fn multiply_tile(lid: u32, rounds: vec2u) {
   // Four lines × four columns of x, four rows × eight columns of W; neighbours are next to each other in their rows.
   let vector = lid % VECTORS;
   let x_quad = lid / VECTORS;
@@ -83,7 +84,7 @@ fn multiply_tile(lid: u32) {
   var t5 = vec4f(0.0);
   var t6 = vec4f(0.0);
   var t7 = vec4f(0.0);
-  for (var round = 0u; round < (K8 + UNITS - 1u) / UNITS; round++) {
+  for (var round = rounds.x; round < rounds.y; round++) {
     if (brings_x) {
       let at = round * VECTORS + vector;
       let four = mat4x4f(x_at(x_rows.x, at), x_at(x_rows.y, at), x_at(x_rows.z, at), x_at(x_rows.w, at));
@@ -170,8 +171,12 @@ fn put_lines(line: u32, column: u32, a: vec4f, b: vec4f, c: vec4f, d: vec4f) {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
-  if (begin(group)) {
-    multiply_tile(lid);
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  if (begin(group, groups)) {
+    multiply_tile(lid, rounds_of(group.z, groups.z));
   }
 }

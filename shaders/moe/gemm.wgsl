@@ -17,7 +17,7 @@ override WEIGHTED: bool;
 @group(0) @binding(0) var<storage, read> tiles: array<vec4u>; // number of tiles; then expert, first and end in `pairs` of each
 @group(0) @binding(1) var<storage, read> pairs: array<u32>; // by expert
 @group(0) @binding(2) var<storage, read> routes: array<u32>; // [R, slots expert ids, then slots weights]
-@group(0) @binding(3) var<storage, read> x: array<vec4f>; // [R, K] or [R · slots, K]
+const X_BINDING = 3; // x, as the tile takes it
 @group(0) @binding(4) var<storage, read> weight: array<vec4u>; // [experts, N, K]
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // [R · slots, N], or [R · slots, N / 2] when ACT
 
@@ -64,7 +64,7 @@ fn finish(line: u32, column_in: u32, sums: vec4f) {
 }
 
 // Finds the tile; false where there is none, or its expert is in another part of W.
-fn begin(group: vec3u) -> bool {
+fn begin(group: vec3u, groups: vec3u) -> bool {
   if (group.y >= tiles[0].x) {
     return false;
   }

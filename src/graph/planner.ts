@@ -12,6 +12,7 @@ import {
 } from '../kernels/attention.ts';
 import { add, gate } from '../kernels/elementwise.ts';
 import { gather, selectRows } from '../kernels/embedding.ts';
+import { type GemmScratch, gemmTiles, splitSumsElements, xPartsElements } from '../kernels/gemm-tiles.ts';
 import {
   type Activation,
   type KernelKnobs,
@@ -29,6 +30,7 @@ import {
   expertGemv,
   groupByExpert,
   listElements,
+  pairPartsElements,
   route,
   sumSlots,
 } from '../kernels/moe.ts';
@@ -37,7 +39,7 @@ import { alignUp } from '../tensor/dtype.ts';
 import { type FusionRule, fuse } from './fusion/rule.ts';
 import { type Graph, type Op, readsOf, resultOf, type Tensor } from './graph.ts';
 import { Plan, type PlannedLaunch } from './plan.ts';
-import type { MatrixSpec, VectorSpec } from './weights.ts';
+import { type MatrixSpec, paddedRows, type VectorSpec } from './weights.ts';
 
 /** Everything outside the graph that its kernels bind. */
 export interface PlanResources {
@@ -120,15 +122,43 @@ function layOut(graph: Graph, size: PlanSize, rules: readonly FusionRule[], targ
   return { rowCapacity, fewRows, fused, stride, slots };
 }
 
-/** Bytes of the activations that a plan for this graph keeps. */
+/** Elements of the scratch that the largest GEMM needs, where matrices are split into parts of so many rows. */
+function gemmScratchElements(
+  { fused: { ops }, rowCapacity, fewRows }: ReturnType<typeof layOut>,
+  target: KernelTarget,
+  partRows: (spec: MatrixSpec) => number[],
+): { xParts: number; splitSums: number } {
+  // All kinds of weights have tiles of the same sizes.
+  const tiles = gemmTiles('f16', target);
+  let xParts = 0;
+  let splitSums = 0;
+  for (const op of ops) {
+    if ((op.kind !== 'linear' && op.kind !== 'experts') || fewRows(op.y)) continue;
+    const rows = rowCapacity(op.y.rows);
+    const depth = alignUp(op.weight.width, WIDTH_STEP);
+    if (target.matrices) {
+      const needed = op.kind === 'linear' ? xPartsElements(rows, depth) : pairPartsElements(op.routing, rows, depth);
+      xParts = Math.max(xParts, needed);
+    }
+    if (op.kind === 'linear') {
+      const sums = partRows(op.weight).map((columns) => splitSumsElements(tiles, rows, columns, depth));
+      splitSums = Math.max(splitSums, ...sums);
+    }
+  }
+  return { xParts, splitSums };
+}
+
+/** Bytes of the activations that a plan for this graph keeps, and of the scratch of its products. */
 export function activationBytes(
   graph: Graph,
   size: PlanSize,
   rules: readonly FusionRule[],
   target: KernelTarget,
 ): number {
-  const { slots } = layOut(graph, size, rules, target);
-  return [...new Set(slots.values())].reduce((sum, { elements }) => sum + elements * 4, 0);
+  const laidOut = layOut(graph, size, rules, target);
+  const activations = [...new Set(laidOut.slots.values())].reduce((sum, { elements }) => sum + elements, 0);
+  const { xParts, splitSums } = gemmScratchElements(laidOut, target, (spec) => [paddedRows(spec)]);
+  return 4 * (activations + xParts + splitSums);
 }
 
 /**
@@ -170,7 +200,8 @@ function lowerGraph(
   { label, size, rules, resources, tail }: PlanOptions,
   create: (name: string, elements: number) => GPUBuffer,
 ) {
-  const { rowCapacity, fewRows, fused, stride, slots } = layOut(graph, size, rules, target);
+  const laidOut = layOut(graph, size, rules, target);
+  const { rowCapacity, fewRows, fused, stride, slots } = laidOut;
   const activation = (tensor: Tensor): Activation => {
     const slot = slots.get(tensor);
     if (!slot) throw new Error(`tensor ${tensor.name} has no maker`);
@@ -181,6 +212,7 @@ function lowerGraph(
   const extra = new Map<string, GPUBuffer>();
   let partial: GPUBuffer | undefined;
   let lists: ExpertLists | undefined;
+  let scratch: GemmScratch | undefined;
   const context: LoweringContext = {
     target,
     size,
@@ -201,6 +233,17 @@ function lowerGraph(
         pairs: create('expert pairs', Math.max(...needs.map(({ pairs }) => pairs))),
       };
       return lists;
+    },
+    gemmScratch: () => {
+      if (scratch) return scratch;
+      const partRows = (spec: MatrixSpec) => resources.matrix(spec).parts.map(({ rows }) => rows);
+      const { xParts, splitSums } = gemmScratchElements(laidOut, target, partRows);
+      // Bound even where no product needs it.
+      scratch = {
+        xParts: create('x in parts', Math.max(xParts, 4)),
+        splitSums: create('splits of K', Math.max(splitSums, 4)),
+      };
+      return scratch;
     },
     extra: (name, elements) => {
       const buffer = create(name, elements);
@@ -229,6 +272,7 @@ interface LoweringContext {
   fewRows(tensor: Tensor): boolean;
   partial(elements: number): GPUBuffer;
   expertLists(): ExpertLists;
+  gemmScratch(): GemmScratch;
   extra(name: string, elements: number): GPUBuffer;
 }
 
@@ -250,8 +294,7 @@ function lower(op: Op, context: LoweringContext): Launch[] {
         y: activation(op.y),
       });
     case 'linear': {
-      const kernel = context.fewRows(op.y) ? gemv : gemm;
-      return kernel(target, {
+      const args = {
         x: activation(op.x),
         weight: resources.matrix(op.weight),
         bias: op.bias && resources.vector(op.bias),
@@ -260,7 +303,8 @@ function lower(op: Op, context: LoweringContext): Launch[] {
         residual: op.residual && activation(op.residual),
         y: activation(op.y),
         step,
-      });
+      };
+      return context.fewRows(op.y) ? gemv(target, args) : gemm(target, { ...args, scratch: context.gemmScratch() });
     }
     case 'gate':
       return gate({ x: activation(op.x), activation: op.activation, y: activation(op.y), step });
@@ -323,7 +367,9 @@ function lower(op: Op, context: LoweringContext): Launch[] {
         gate: op.gate,
         y: activation(op.y),
       };
-      return context.fewRows(op.y) ? expertGemv(target, args) : expertGemm(target, context.expertLists(), args);
+      return context.fewRows(op.y)
+        ? expertGemv(target, args)
+        : expertGemm(target, context.expertLists(), context.gemmScratch(), args);
     }
     case 'sumSlots':
       return sumSlots({

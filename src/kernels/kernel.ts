@@ -1,14 +1,8 @@
 // What every kernel's TypeScript twin takes and gives: activations, weights, the step's sizes, and launches ready to encode.
 
-import integerTile from '../../shaders/lib/integer_tile.wgsl?raw';
 import integersSnippet from '../../shaders/lib/integers.wgsl?raw';
 import lanesShared from '../../shaders/lib/lanes_shared.wgsl?raw';
 import lanesSubgroup from '../../shaders/lib/lanes_subgroup.wgsl?raw';
-import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
-import matrixPartsF16 from '../../shaders/lib/matrix_parts_f16.wgsl?raw';
-import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
-import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
-import plainTileSnippet from '../../shaders/lib/plain_tile.wgsl?raw';
 import reduceShared from '../../shaders/lib/reduce_shared.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
 import rowSums from '../../shaders/lib/row_sums.wgsl?raw';
@@ -103,7 +97,7 @@ export function workgroupSize(target: KernelTarget, wanted: number): number {
 }
 
 /** Bytes of workgroup memory that the largest tile of subgroup matrices takes: shaders/lib/matrix_tile.wgsl. */
-const MATRIX_STORAGE = 49_152;
+const MATRIX_STORAGE = 32_768;
 
 export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
   return {
@@ -247,63 +241,6 @@ export function weightsFor(format: WeightFormat, target: KernelTarget): string {
   if (typeof format !== 'string') return quantSnippet(format) + weightsQuant;
   const units = { f32: weightsF32, f16: target.f16 ? weightsF16Native : weightsF16, bf16: weightsBf16 };
   return units[format] + weightsPlain;
-}
-
-/** What multiplies a tile of a GEMM. */
-export interface GemmTile {
-  kind: 'plain' | 'matrix' | 'integer';
-  /** Rows of x. */
-  lines: number;
-  /** Rows of W. */
-  columns: number;
-  /** Tiles of a product from which on it keeps a GPU busy. */
-  busyTiles: number;
-  /** Constants of its text, for labels. */
-  shape: Record<string, number>;
-  /** The snippet for `// @use tile`. */
-  code: string;
-}
-
-/** Subgroups along the rows of x and along the rows of W in a tile of subgroup matrices. */
-const MATRIX_SHAPES = [
-  { WM: 2, WN: 2 },
-  { WM: 4, WN: 2 },
-] as const;
-
-/** A tile of the form that runs everywhere. */
-export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64): GemmTile {
-  const isLarge = columns === 128;
-  const shape = {
-    LINES: lines,
-    COLUMNS: columns,
-    LINE_QUADS: lines === 64 ? 2 : 1,
-    COLUMN_QUADS: isLarge ? 2 : 1,
-    DEPTH: isLarge ? 16 : 32,
-  };
-  const code = `${shapeSnippet(shape)}\n${plainTileSnippet}`;
-  // Few invocations with many sums each: more of them are needed.
-  return { kind: 'plain', lines, columns, busyTiles: isLarge ? 400 : 1, shape, code };
-}
-
-/** The tiles that a GEMM may have on a device, small ones first. */
-export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[] {
-  if (target.matrices) {
-    // f16 holds bf16 but for magnitudes that weights do not have, integers with short scales, and other weights in two parts.
-    const isOneF16 = typeof format === 'string' ? format !== 'f32' : format.shortScales;
-    const count = isOneF16 ? 1 : 2;
-    const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
-    const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
-    return MATRIX_SHAPES.map(({ WM, WN }) => {
-      const shape = { WM, WN, W_PARTS: count };
-      const code = [shapeSnippet(shape), parts, matrixTile].join('\n');
-      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, busyTiles: 90, shape, code };
-    });
-  }
-  if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) {
-    return [plainTile(64), plainTile(64, 128)];
-  }
-  const code = integersSnippet + integerTile;
-  return [{ kind: 'integer', lines: 64, columns: 128, busyTiles: 1, shape: {}, code }];
 }
 
 /** The constants of a quantised format in WGSL. */

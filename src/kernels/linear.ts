@@ -1,9 +1,13 @@
 // y = act(x · Wᵀ + b) + residual, with an optional RMSNorm of x in front. Picks GEMV for a few rows and GEMM for many.
-// Twin of shaders/linear/gemv.wgsl and shaders/linear/gemm.wgsl.
+// Twin of shaders/linear/*.wgsl.
+import resultSnippet from '../../shaders/lib/linear_result.wgsl?raw';
 import gemmSource from '../../shaders/linear/gemm.wgsl?raw';
 import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
+import joinSource from '../../shaders/linear/join.wgsl?raw';
+import xPartsSource from '../../shaders/linear/x_parts.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
+import { divide, type GemmScratch, gemmTiles, X_PARTS, xPartsGrid } from './gemm-tiles.ts';
 import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
@@ -11,9 +15,7 @@ import {
   foldGrid,
   formatName,
   from,
-  type GemmTile,
   type Grid,
-  gemmTiles,
   type KernelTarget,
   kernelLabel,
   type Launch,
@@ -22,6 +24,7 @@ import {
   rowsOf,
   STEP_WGSL,
   type StepSize,
+  shapeSnippet,
   targetLabel,
   type Weight,
   type WeightFormat,
@@ -55,6 +58,10 @@ export interface LinearArgs {
   residual?: Activation | undefined;
   y: Activation;
   step: GPUBuffer;
+}
+
+export interface GemmArgs extends LinearArgs {
+  scratch: GemmScratch;
 }
 
 /** Bias, residual and result from a part's first row on; what is absent is bound to the weight and never read. */
@@ -106,47 +113,71 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   });
 }
 
-/** The largest tile that keeps a GPU busy, or the smallest. */
-function tileFor(tiles: readonly GemmTile[], rows: number, columns: number): GemmTile | undefined {
-  const isBusy = ({ lines, columns: width, busyTiles }: GemmTile) =>
-    Math.ceil(rows / lines) * Math.ceil(columns / width) >= busyTiles;
-  return tiles.findLast(isBusy) ?? tiles[0];
+/** x in parts, for tiles of subgroup matrices. */
+function xParts({ x, weight, step, scratch }: GemmArgs): Launch {
+  const constants = { K8: weight.stride / 8, ROWS: rowsIndex(x.rows) };
+  return {
+    source: {
+      label: kernelLabel('linear/x_parts', constants),
+      code: assembleShader(xPartsSource, { shape: shapeSnippet(X_PARTS.shape), step: STEP_WGSL, parts: X_PARTS.code }),
+      bindings: ['read', 'read', 'write'],
+      constants,
+    },
+    bindings: [step, x.buffer, scratch.xParts],
+    grid: (size, grid) => xPartsGrid(grid, rowsOf(size, x.rows), weight.stride),
+  };
 }
 
-export function gemm(target: KernelTarget, args: LinearArgs): Launch[] {
-  const { x, weight, bias, gate, residual, y, step } = args;
-  const constants = {
-    K8: weight.stride / 8,
+export function gemm(target: KernelTarget, args: GemmArgs): Launch[] {
+  const { x, weight, bias, gate, residual, y, step, scratch } = args;
+  const result = {
     OUT_STRIDE: y.stride,
     ACT: activationNumber(gate),
     BIAS: bias ? 1 : 0,
     RESIDUAL: residual ? 1 : 0,
-    ROWS: rowsIndex(y.rows),
   };
-  const snippets = {
-    step: STEP_WGSL,
-    weights: weightsFor(weight.format, target),
-    activation: ACTIVATION_WGSL,
-  };
+  const constants = { K8: weight.stride / 8, ...result, ROWS: rowsIndex(y.rows) };
+  const resultSnippets = { activation: ACTIVATION_WGSL, result: resultSnippet };
+  const snippets = { step: STEP_WGSL, weights: weightsFor(weight.format, target), ...resultSnippets };
   const variant = [formatName(weight.format), targetLabel(target)];
-  const bindings = ['read', 'read', 'read', 'read', 'read', 'write'] as const;
   const tiles = gemmTiles(weight.format, target);
-  return weight.parts.flatMap((part) =>
-    tiles.map((tile) => ({
+  const isMatrix = tiles[0]?.kind === 'matrix';
+  const launches = weight.parts.flatMap((part) => {
+    const results = resultBindings(args, part);
+    const products = tiles.map((tile) => ({
       source: {
         label: kernelLabel(`linear/gemm ${tile.kind}`, { ...tile.shape, ...constants }, ...variant),
         code: assembleShader(gemmSource, { ...snippets, tile: tile.code }),
-        bindings,
+        bindings: ['read', 'read', 'read', 'read', 'read', 'write', 'write'] as const,
         constants,
       },
-      bindings: [step, x.buffer, part.buffer, ...resultBindings(args, part)],
+      bindings: [step, isMatrix ? scratch.xParts : x.buffer, part.buffer, ...results, scratch.splitSums],
       grid: (size: StepSize, grid: Grid) => {
         const rows = rowsOf(size, y.rows);
-        const isChosen = tileFor(tiles, rows, part.rows) === tile;
-        grid[0] = isChosen ? Math.ceil(part.rows / tile.columns) : 0;
+        const { tile: chosen, splits } = divide(tiles, rows, part.rows, weight.stride);
+        grid[0] = chosen === tile ? Math.ceil(part.rows / tile.columns) : 0;
         grid[1] = Math.ceil(rows / tile.lines);
-        grid[2] = 1;
+        grid[2] = splits;
       },
-    })),
-  );
+    }));
+    const shape = { UNITS: part.rows / 4, WG: 64 };
+    const join = {
+      source: {
+        label: kernelLabel('linear/join', { ...shape, ...result }),
+        code: assembleShader(joinSource, { shape: shapeSnippet(shape), ...resultSnippets }),
+        bindings: ['read', 'read', 'read', 'write'] as const,
+        constants: result,
+      },
+      bindings: [scratch.splitSums, ...results],
+      grid: (size: StepSize, grid: Grid) => {
+        const rows = rowsOf(size, y.rows);
+        const { splits } = divide(tiles, rows, part.rows, weight.stride);
+        grid[0] = splits > 1 ? Math.ceil(shape.UNITS / shape.WG / splits) : 0;
+        grid[1] = rows;
+        grid[2] = splits;
+      },
+    };
+    return [...products, join];
+  });
+  return isMatrix ? [xParts(args), ...launches] : launches;
 }

@@ -5,19 +5,19 @@ import gemvSource from '../../shaders/moe/gemv.wgsl?raw';
 import groupSource from '../../shaders/moe/group.wgsl?raw';
 import routeSource from '../../shaders/moe/route.wgsl?raw';
 import sumSource from '../../shaders/moe/sum.wgsl?raw';
+import xPartsSource from '../../shaders/moe/x_parts.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
+import { type GemmScratch, gemmTiles, plainTile, X_PARTS, xPartsElements, xPartsGrid } from './gemm-tiles.ts';
 import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
   foldGrid,
   formatName,
   type Grid,
-  gemmTiles,
   type KernelTarget,
   kernelLabel,
   type Launch,
-  plainTile,
   reduceFor,
   rowSumsFor,
   rowsIndex,
@@ -231,8 +231,13 @@ export function expertGemv(target: KernelTarget, args: ExpertArgs): Launch[] {
   });
 }
 
+/** Elements of f32 that the pairs of `rows` rows take in parts. */
+export function pairPartsElements(routing: Routing, rows: number, depth: number): number {
+  return Math.max(...TILES.map((lines) => xPartsElements(mostTiles(routing, rows, lines) * lines, depth)));
+}
+
 /** The listed pairs, expert by expert. */
-export function expertGemm(target: KernelTarget, lists: ExpertLists, args: ExpertArgs): Launch[] {
+export function expertGemm(target: KernelTarget, lists: ExpertLists, scratch: GemmScratch, args: ExpertArgs): Launch[] {
   const { routing, routes, x, weight, blockRows, y } = args;
   const variant = [formatName(weight.format), targetLabel(target)];
   const snippets = {
@@ -242,7 +247,9 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, args: Exper
   const tiles = gemmTiles(weight.format, target);
   return TILES.flatMap((lines) => {
     const tile = tiles.find((each) => each.lines === lines) ?? plainTile(lines);
-    return weight.parts.map((part) => {
+    const isMatrix = tile.kind === 'matrix';
+    const isChosen = (size: StepSize) => tileFor(routing, rowsOf(size, y.rows)) === lines;
+    const products = weight.parts.map((part): Launch => {
       const constants = { FIRST_EXPERT: part.firstRow / blockRows, ...expertConstants(args) };
       return {
         source: {
@@ -251,15 +258,38 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, args: Exper
           bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
           constants,
         },
-        bindings: [lists.tiles, lists.pairs, routes.buffer, x.buffer, part.buffer, y.buffer],
+        bindings: [
+          lists.tiles,
+          lists.pairs,
+          routes.buffer,
+          isMatrix ? scratch.xParts : x.buffer,
+          part.buffer,
+          y.buffer,
+        ],
         grid: (size: StepSize, grid: Grid) => {
-          const rows = rowsOf(size, y.rows);
-          grid[0] = tileFor(routing, rows) === lines ? Math.ceil(blockRows / tile.columns) : 0;
-          grid[1] = mostTiles(routing, rows, lines);
+          grid[0] = isChosen(size) ? Math.ceil(blockRows / tile.columns) : 0;
+          grid[1] = mostTiles(routing, rowsOf(size, y.rows), lines);
           grid[2] = 1;
         },
       };
     });
+    if (!isMatrix) return products;
+    const shape = { ...X_PARTS.shape, LINES: lines };
+    const { K8, X_DIVISOR } = expertConstants(args);
+    const parts: Launch = {
+      source: {
+        label: kernelLabel('moe/x_parts', { ...shape, K8, X_DIVISOR }),
+        code: assembleShader(xPartsSource, { shape: shapeSnippet(shape), parts: X_PARTS.code }),
+        bindings: ['read', 'read', 'read', 'write'],
+        constants: { K8, X_DIVISOR },
+      },
+      bindings: [lists.tiles, lists.pairs, x.buffer, scratch.xParts],
+      grid: (size, grid) => {
+        xPartsGrid(grid, mostTiles(routing, rowsOf(size, y.rows), lines) * lines, weight.stride);
+        if (!isChosen(size)) grid[0] = 0;
+      },
+    };
+    return [parts, ...products];
   });
 }
 

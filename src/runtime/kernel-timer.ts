@@ -3,6 +3,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { withErrorScopes } from '../gpu/error-scopes.ts';
 import { timePass } from '../gpu/time-pass.ts';
 import { bindGroup, NO_STEP } from '../kernels/bound-launch.ts';
+import { gemmTiles, splitSumsElements } from '../kernels/gemm-tiles.ts';
 import {
   type Activation,
   formatRowBytes,
@@ -86,7 +87,7 @@ export class KernelTimer {
     const owned: GPUBuffer[] = [];
     try {
       const subjects = await withErrorScopes(gpu, 'Tuning', () =>
-        Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, rows, owned))),
+        Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, candidates, rows, owned))),
       );
       const timer = new KernelTimer(gpu, subjects, owned);
       for (const knobs of candidates) timer.#dispatches(knobs).catch(() => undefined);
@@ -172,6 +173,7 @@ async function makeSubject(
   gpu: Gpu,
   matrix: DecodeMatrix,
   mostBytes: number,
+  candidates: readonly KernelKnobs[],
   xRows: number,
   owned: GPUBuffer[],
 ): Promise<Subject> {
@@ -207,6 +209,13 @@ async function makeSubject(
   const data = new StepData(1, 0);
   data.setSize(stepSize);
   const step = create(gpu.buffers.storageOf('tuning step', data.words));
+  const sums = candidates.map((knobs) => {
+    const tiles = gemmTiles(format, kernelTarget(gpu, knobs));
+    return xRows === 1 ? 0 : splitSumsElements(tiles, xRows, rows, stride);
+  });
+  const splitSums = create(gpu.buffers.storage('tuning splits of K', Math.max(...sums, 4) * 4));
+  // Where there are subgroup matrices, which take x in parts, GEMMs have nothing to choose.
+  const scratch = { xParts: splitSums, splitSums };
   const launch = fillRandom({ to: format, destination: buffer, rows, stride, spread: 1, seed: 1 });
   const { label, pipeline, layout } = await gpu.pipelines.compile(launch.source);
   const encoder = gpu.device.createCommandEncoder({ label });
@@ -222,7 +231,8 @@ async function makeSubject(
   gpu.queue.submit([encoder.finish()]);
   return {
     launch: (target) => {
-      const launches = (xRows === 1 ? gemv : gemm)(target, { x, weight, gate, y, step });
+      const args = { x, weight, gate, y, step };
+      const launches = xRows === 1 ? gemv(target, args) : gemm(target, { ...args, scratch });
       return launches.find((launch) => gridOf(launch, stepSize)[0] > 0) as Launch;
     },
     size: stepSize,

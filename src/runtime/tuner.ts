@@ -7,6 +7,7 @@ import type { MatrixSpec } from '../graph/weights.ts';
 import { quickSum } from '../hub/quick-sum.ts';
 import { hexOf } from '../hub/sha256.ts';
 import { type TuningRecords, tuningRecords } from '../hub/tuning-records.ts';
+import { gemmTiles } from '../kernels/gemm-tiles.ts';
 import {
   gemvShape,
   KNOB_CHANGES,
@@ -19,7 +20,6 @@ import {
 } from '../kernels/gemv-shape.ts';
 import {
   DEFAULT_KNOBS,
-  gemmTiles,
   type KernelKnobs,
   type KernelTarget,
   kernelTarget,

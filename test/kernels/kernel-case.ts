@@ -2,6 +2,7 @@
 // activations, weights split by rows.
 import type { Gpu } from '../../src/gpu/device.ts';
 import { readBuffer } from '../../src/gpu/read-back.ts';
+import { type GemmScratch, gemmTiles, splitSumsElements, xPartsElements } from '../../src/kernels/gemm-tiles.ts';
 import {
   type Activation,
   formatRowBytes,
@@ -146,6 +147,16 @@ export class Bench {
     }
     const weight: Weight = { format, rows: padded, width, stride, parts };
     return { values: unpadRows(values, rows, width, stride), weight };
+  }
+
+  /** Scratch for GEMMs of so many rows with a weight. */
+  gemmScratch(rows: number, { format, parts, stride }: Weight, target = this.target): GemmScratch {
+    const tiles = gemmTiles(format, target);
+    const sums = parts.map((part) => splitSumsElements(tiles, rows, part.rows, stride));
+    return {
+      xParts: this.output('x in parts', xPartsElements(rows, stride)),
+      splitSums: this.output('splits of K', Math.max(...sums)),
+    };
   }
 
   /** The step buffer, with rotary angles for rows that have a position. */

@@ -76,7 +76,10 @@ function linearCase(c: LinearCase): KernelCase {
       const floats = { target: bench.target, tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32 };
       const { target, tolerance } = c.integerDot ? withIntegerDot(bench.target, gate !== undefined) : floats;
       return {
-        launches: (kernel === 'gemv' ? gemv : gemm)(target, args),
+        launches:
+          kernel === 'gemv'
+            ? gemv(target, args)
+            : gemm(target, { ...args, scratch: bench.gemmScratch(all, weight, target) }),
         size,
         expectations: [
           {
@@ -208,6 +211,11 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   { k: 136, n: 129 },
   { k: 17, n: 65, bias: true, residual: true },
   ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 24, n: 72 })),
+  // Splits of K, in even shares and not, with all that may come behind the sums.
+  { rows: 70, k: 512, n: 136, bias: true, residual: true },
+  { rows: 9, k: 1400, n: 72, gate: 'silu', bias: true, dtype: 'f16' },
+  { rows: 3, batch: 2, k: 1024, n: 300, partRows: 128, dtype: Q4, rowClass: 'kept' },
+  { rows: 33, k: 832, n: 264, dtype: Q8, residual: true },
   // The large tiles.
   { rows: 515, k: 40, n: 6000, bias: true, residual: true },
   { rows: 515, k: 96, n: 5904, residual: true, dtype: Q4 },
@@ -226,6 +234,7 @@ const INTEGER_GEMM: readonly (Common & { rows?: number })[] = [
   { rows: 9, k: 48, n: 24, dtype: { ...Q8, group: 16, asymmetric: true } },
   { rows: 33, batch: 2, k: 192, n: 128, dtype: Q8 },
   { rows: 9, k: 256, n: 24, dtype: { ...Q4, group: 128, asymmetric: true }, gate: 'silu' },
+  { rows: 70, k: 608, n: 136, dtype: Q4, bias: true, residual: true },
 ];
 
 const LINEAR: readonly LinearCase[] = [
@@ -247,7 +256,7 @@ const KNOBS: readonly KernelCase[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['linear/gemv', 'linear/gemm plain', 'linear/gemm integer'],
-  matrixShaders: ['linear/gemm matrix'],
+  shaders: ['linear/gemv', 'linear/gemm plain', 'linear/gemm integer', 'linear/join'],
+  matrixShaders: ['linear/gemm matrix', 'linear/x_parts'],
   cases: [...LINEAR.map(linearCase), ...KNOBS],
 };

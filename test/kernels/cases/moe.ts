@@ -7,6 +7,7 @@ import {
   expertGemv,
   groupByExpert,
   listElements,
+  pairPartsElements,
   type Routing,
   route,
   routeSlots,
@@ -216,6 +217,8 @@ function expertCase(c: ExpertCase): KernelCase {
         y,
       };
       const elements = listElements(routing, rows);
+      const parts = bench.output('x in parts', pairPartsElements(routing, rows, stride));
+      const scratch = { xParts: parts, splitSums: parts };
       const floats = { target: bench.target, tolerance: gate ? TOLERANCE.transcendental : TOLERANCE.f32 };
       const { target, tolerance } = c.integerDot ? withIntegerDot(bench.target, true) : floats;
       const lists = { tiles: bench.output('tiles', elements.tiles), pairs: bench.output('pairs', elements.pairs) };
@@ -223,7 +226,7 @@ function expertCase(c: ExpertCase): KernelCase {
         launches:
           kernel === 'gemv'
             ? expertGemv(target, args)
-            : [...groupByExpert({ routing, routes, lists, step }), ...expertGemm(target, lists, args)],
+            : [...groupByExpert({ routing, routes, lists, step }), ...expertGemm(target, lists, scratch, args)],
         size,
         expectations: [
           {
@@ -317,7 +320,7 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
 
 export const SUITE: KernelSuite = {
   shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm plain', 'moe/gemm integer', 'moe/sum'],
-  matrixShaders: ['moe/gemm matrix'],
+  matrixShaders: ['moe/gemm matrix', 'moe/x_parts'],
   cases: [
     ...ROUTES.map(routeCase),
     ...EXPERTS.flatMap((each) => [1, 3].map((rows) => expertCase({ kernel: 'gemv', rows, ...each }))),

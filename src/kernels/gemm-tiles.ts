@@ -1,0 +1,149 @@
+// How a GEMM is divided: the tiles that a device has, which of them a product takes, and in how many splits of K.
+
+import highPart from '../../shaders/lib/high_part.wgsl?raw';
+import integerTile from '../../shaders/lib/integer_tile.wgsl?raw';
+import integersSnippet from '../../shaders/lib/integers.wgsl?raw';
+import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
+import matrixPartsF16 from '../../shaders/lib/matrix_parts_f16.wgsl?raw';
+import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
+import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
+import plainTileSnippet from '../../shaders/lib/plain_tile.wgsl?raw';
+import roundsSnippet from '../../shaders/lib/rounds.wgsl?raw';
+import xPartsSnippet from '../../shaders/lib/x_parts.wgsl?raw';
+import { alignUp } from '../tensor/dtype.ts';
+import { type Grid, type KernelTarget, shapeSnippet, type WeightFormat } from './kernel.ts';
+
+/** What multiplies a tile of a GEMM. */
+export interface GemmTile {
+  kind: 'plain' | 'matrix' | 'integer';
+  /** Rows of x. */
+  lines: number;
+  /** Rows of W. */
+  columns: number;
+  /** Tiles that a large GPU has in work at a time: with fewer, or with a few more, part of it is idle. */
+  slots: number;
+  /** Constants of its text, for labels. */
+  shape: Record<string, number>;
+  /** The snippet for `// @use tile`. */
+  code: string;
+}
+
+/** Subgroups along the rows of x and along the rows of W in a tile of subgroup matrices. */
+const MATRIX_SHAPES = [
+  { WM: 2, WN: 2 },
+  { WM: 4, WN: 2 },
+] as const;
+
+/** A tile of the form that runs everywhere. */
+export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64): GemmTile {
+  const isLarge = columns === 128;
+  const shape = {
+    LINES: lines,
+    COLUMNS: columns,
+    LINE_QUADS: lines === 64 ? 2 : 1,
+    COLUMN_QUADS: isLarge ? 2 : 1,
+    DEPTH: isLarge ? 16 : 32,
+  };
+  const code = [shapeSnippet(shape), roundsSnippet, plainTileSnippet].join('\n');
+  return { kind: 'plain', lines, columns, slots: 528, shape, code };
+}
+
+/** The tiles that a GEMM may have on a device, all of one kind, small ones first. */
+export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[] {
+  if (target.matrices) {
+    // f16 holds bf16 but for magnitudes that weights do not have, integers with short scales, and other weights in two parts.
+    const isOneF16 = typeof format === 'string' ? format !== 'f32' : format.shortScales;
+    const count = isOneF16 ? 1 : 2;
+    const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
+    const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
+    return MATRIX_SHAPES.map(({ WM, WN }) => {
+      const shape = { WM, WN, W_PARTS: count };
+      const code = [shapeSnippet(shape), highPart, parts, roundsSnippet, matrixTile].join('\n');
+      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, slots: 132, shape, code };
+    });
+  }
+  if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) {
+    return [plainTile(64), plainTile(64, 128)];
+  }
+  const code = [integersSnippet, roundsSnippet, integerTile].join('\n');
+  return [{ kind: 'integer', lines: 64, columns: 128, slots: 264, shape: {}, code }];
+}
+
+/** Of K, at least in a split. */
+const SPLIT_DEPTH = 256;
+const MAX_SPLITS = 16;
+/** What a split costs, as a share of the product, times K: its sums are written and read. */
+const SPLIT_COST = 40;
+/** Most sums of all splits together, in f32: 16 MiB. */
+const MAX_SPLIT_SUMS = 2 ** 22;
+/** The share of its slots that a tile has to fill. */
+const ENOUGH = 0.75;
+
+/** How a product of `rows` rows with a matrix `[columns, depth]` is divided. */
+export interface GemmDivision {
+  tile: GemmTile;
+  /** Splits of K. */
+  splits: number;
+}
+
+/** The largest tile that keeps a GPU busy, if need be in splits of K, and as many splits as leave least of it idle. */
+export function divide(tiles: readonly GemmTile[], rows: number, columns: number, depth: number): GemmDivision {
+  const most = Math.min(Math.max(Math.floor(depth / SPLIT_DEPTH), 1), MAX_SPLITS);
+  const count = (tile: GemmTile) => Math.ceil(rows / tile.lines) * Math.ceil(columns / tile.columns);
+  const suits = (tile: GemmTile) => rows > tile.lines / 2 && count(tile) * most >= ENOUGH * tile.slots;
+  const tile = (tiles.findLast(suits) ?? tiles[0]) as GemmTile;
+  let splits = 1;
+  let least = Number.POSITIVE_INFINITY;
+  // Of whole tiles, so that all row counts of one have the same splits.
+  const sums = alignUp(rows, tile.lines) * columns;
+  for (let each = 1; each <= most && (each === 1 || each * sums <= MAX_SPLIT_SUMS); each++) {
+    const rounds = Math.ceil((count(tile) * each) / tile.slots) / each;
+    const cost = rounds * (1 + ((each - 1) * SPLIT_COST) / depth);
+    if (cost < least) {
+      least = cost;
+      splits = each;
+    }
+  }
+  return { tile, splits };
+}
+
+/** Scratch that all GEMMs of a plan share. */
+export interface GemmScratch {
+  /** x as tiles of subgroup matrices take it: {@link xPartsElements}. */
+  xParts: GPUBuffer;
+  /** Sums of the splits of K: {@link splitSumsElements}. */
+  splitSums: GPUBuffer;
+}
+
+/** Lines of a block of x in parts. */
+const PARTS_LINES = 16;
+/** Padded width of x in parts: DEPTH of shaders/lib/matrix_tile.wgsl. */
+const PARTS_DEPTH = 32;
+/** k that a workgroup takes. */
+const PARTS_GROUP = 64;
+
+/** Elements of f32 that x takes in two parts of f16. */
+export function xPartsElements(lines: number, depth: number): number {
+  return alignUp(lines, PARTS_LINES) * alignUp(depth, PARTS_DEPTH);
+}
+
+/** The constant and the snippet for `// @use parts` of a shader that makes them. */
+export const X_PARTS = { shape: { DEPTH: PARTS_DEPTH }, code: [highPart, xPartsSnippet].join('\n') };
+
+/** The workgroups that turn `lines` lines into parts. */
+export function xPartsGrid(grid: Grid, lines: number, depth: number): void {
+  grid[0] = Math.ceil(alignUp(depth, PARTS_DEPTH) / PARTS_GROUP);
+  grid[1] = Math.ceil(lines / PARTS_LINES);
+  grid[2] = 1;
+}
+
+/** Elements of f32 that the splits of products of up to `rows` rows need. */
+export function splitSumsElements(tiles: readonly GemmTile[], rows: number, columns: number, depth: number): number {
+  const step = tiles[0]?.lines ?? 1;
+  let most = 0;
+  for (let some = Math.min(step, rows); ; some = Math.min(some + step, rows)) {
+    const { splits } = divide(tiles, some, columns, depth);
+    if (splits > 1) most = Math.max(most, splits * some * columns);
+    if (some === rows) return most;
+  }
+}
