@@ -3,65 +3,52 @@
 // span_floats.wgsl or span_integers.wgsl. The shader has `load_x`.
 override SPANS: u32 = K8 * 8u / SPAN;
 override ROUNDS: u32 = (SPANS + LANES - 1u) / LANES;
-// A lane that reads its x by itself asks for the weights of the next round before it uses those it has. Where x is shared, loads come
-// before its barriers, and a round ahead would only take registers.
-override AHEAD: bool = !SHARED_X && ROUNDS > 1u;
-
-// A span of each row.
-struct Spans { w0: Span, w1: Span, w2: Span, w3: Span, w4: Span, w5: Span, w6: Span, w7: Span }
-
-fn spans_at(first: u32, span: u32) -> Spans {
-  var spans = Spans();
-  spans.w0 = weight_span(first, span);
-  if (ROWS > 1u) {
-    spans.w1 = weight_span(first + 1u, span);
-  }
-  if (ROWS > 2u) {
-    spans.w2 = weight_span(first + 2u, span);
-    spans.w3 = weight_span(first + 3u, span);
-  }
-  if (ROWS > 4u) {
-    spans.w4 = weight_span(first + 4u, span);
-    spans.w5 = weight_span(first + 5u, span);
-    spans.w6 = weight_span(first + 6u, span);
-    spans.w7 = weight_span(first + 7u, span);
-  }
-  return spans;
-}
 
 fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
   let lane = lid % LANES;
   var sums = RowSums();
   var squares = 0.0;
-  var next = Spans();
-  if (AHEAD) {
-    next = spans_at(first, lane);
-  }
   for (var round = 0u; round < ROUNDS; round++) {
     let span = round * LANES + lane;
-    var spans = next;
-    if (AHEAD) {
-      next = spans_at(first, min(span + LANES, SPANS - 1u));
-    } else {
-      spans = spans_at(first, span);
+    // Asked for before the barriers that x may take.
+    var w1 = Span();
+    var w2 = Span();
+    var w3 = Span();
+    var w4 = Span();
+    var w5 = Span();
+    var w6 = Span();
+    var w7 = Span();
+    let w0 = weight_span(first, span);
+    if (ROWS > 1u) {
+      w1 = weight_span(first + 1u, span);
+    }
+    if (ROWS > 2u) {
+      w2 = weight_span(first + 2u, span);
+      w3 = weight_span(first + 3u, span);
+    }
+    if (ROWS > 4u) {
+      w4 = weight_span(first + 4u, span);
+      w5 = weight_span(first + 5u, span);
+      w6 = weight_span(first + 6u, span);
+      w7 = weight_span(first + 7u, span);
     }
     bring_x(x_base, round, lid, &squares);
     // Beyond the row, scales may be anything.
     if (SPANS % LANES == 0u || span < SPANS) {
       let x = span_x(x_base, span, &squares);
-      sums.rows.x += span_dot(spans.w0, x);
+      sums.rows.x += span_dot(w0, x);
       if (ROWS > 1u) {
-        sums.rows.y += span_dot(spans.w1, x);
+        sums.rows.y += span_dot(w1, x);
       }
       if (ROWS > 2u) {
-        sums.rows.z += span_dot(spans.w2, x);
-        sums.rows.w += span_dot(spans.w3, x);
+        sums.rows.z += span_dot(w2, x);
+        sums.rows.w += span_dot(w3, x);
       }
       if (ROWS > 4u) {
-        sums.more.x += span_dot(spans.w4, x);
-        sums.more.y += span_dot(spans.w5, x);
-        sums.more.z += span_dot(spans.w6, x);
-        sums.more.w += span_dot(spans.w7, x);
+        sums.more.x += span_dot(w4, x);
+        sums.more.y += span_dot(w5, x);
+        sums.more.z += span_dot(w6, x);
+        sums.more.w += span_dot(w7, x);
       }
     }
   }
