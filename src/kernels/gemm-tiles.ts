@@ -34,15 +34,17 @@ const MATRIX_SHAPES = [
   { WM: 4, WN: 2 },
 ] as const;
 
+/** Workgroup memory of the large plain tile with rounds of 32. */
+const LARGE_TILE_BYTES = 24_576;
+
 /** A tile of the form that runs everywhere. */
-export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64): GemmTile {
-  const isLarge = columns === 128;
+export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64, depth: 16 | 32 = 32): GemmTile {
   const shape = {
     LINES: lines,
     COLUMNS: columns,
     LINE_QUADS: lines === 64 ? 2 : 1,
-    COLUMN_QUADS: isLarge ? 2 : 1,
-    DEPTH: isLarge ? 16 : 32,
+    COLUMN_QUADS: columns / 64,
+    DEPTH: depth,
   };
   const code = [shapeSnippet(shape), roundsSnippet, plainTileSnippet].join('\n');
   return { kind: 'plain', lines, columns, slots: 528, shape, code };
@@ -63,7 +65,8 @@ export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[
     });
   }
   if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) {
-    return [plainTile(64), plainTile(64, 128)];
+    // Rounds of 16 leave the large one within what every device has.
+    return [plainTile(64), plainTile(64, 128, target.maxWorkgroupBytes >= LARGE_TILE_BYTES ? 32 : 16)];
   }
   const code = [integersSnippet, roundsSnippet, integerTile].join('\n');
   return [{ kind: 'integer', lines: 64, columns: 128, slots: 264, shape: {}, code }];

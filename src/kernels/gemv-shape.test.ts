@@ -136,7 +136,12 @@ describe('knobs', () => {
     const sub = { SUB: 32, WHOLE: 1 };
     // Busy with rows.
     expect(shapeOf(q4, 4096, 2048)).toEqual({ WG: 128, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });
-    expect(shapeOf(q8, 4096, 16_384, true)).toEqual({ WG: 512, LANES: 32, ROWS: 4, CHUNK: 256, ...sub, x: 'integers' });
+    const own = { WG: 32, LANES: 32, ROWS: 8, CHUNK: undefined, ...sub, x: 'direct integers' };
+    expect(shapeOf(q8, 4096, 16_384, true)).toEqual(own);
+    knobs.q8.direct = false;
+    const together = { WG: 512, LANES: 32, ROWS: 4, CHUNK: 256, ...sub, x: 'shared integers' };
+    expect(shapeOf(q8, 4096, 16_384, true)).toEqual(together);
+    knobs.q8.direct = true;
     // Not busy: many lanes share eight rows, or fewer where that leaves the GPU idle, but no more lanes than spans.
     expect(shapeOf(q4, 4096, 2040)).toEqual({ WG: 256, LANES: 128, ROWS: 8, CHUNK: 1024, ...sub, x: 'shared' });
     expect(shapeOf(q4, 1024, 512)).toEqual({ WG: 64, LANES: 32, ROWS: 4, CHUNK: 1024, ...sub, x: 'shared' });

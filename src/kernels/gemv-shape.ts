@@ -65,28 +65,29 @@ export function gemvShape(
   const name = `q${format.bits}` as const;
   const { busyGroups, groups, lanes: most, direct, chunk, integerDot } = knobs[name];
   const isBusy = rows / 4 >= busyGroups;
-  const x = isBusy && integerDot && target.integerDot ? 'integers' : direct ? 'direct' : 'shared';
+  const isInteger = isBusy && integerDot && target.integerDot;
+  const x: XForm = `${direct ? 'direct' : 'shared'}${isInteger ? ' integers' : ''}`;
   let lanes = lanesOf(target);
-  let each = x === 'direct' ? 8 : 4;
+  let each = direct ? 8 : 4;
   if (!isBusy) {
     const spans = (stride * format.bits) / 128;
-    const mostShared = x === 'direct' ? most : Math.min(most, chunk / spanVectors(name));
+    const mostShared = direct ? most : Math.min(most, chunk / spanVectors(name));
     while (!software && lanes < Math.min(mostShared, spans, maxInvocations / NARROW_GROUPS)) lanes *= 2;
     each = 8;
-    const enough = busyGroups * (x === 'direct' ? ENOUGH.direct : ENOUGH.shared);
+    const enough = busyGroups * (direct ? ENOUGH.direct : ENOUGH.shared);
     while (each > (paired ? 2 : 1) && rows / each < enough) each /= 2;
   }
   const sub = Math.min(lanes, minSubgroup);
   const shared = lanes * (isBusy ? groups : NARROW_GROUPS);
   return {
     constants: {
-      WG: software ? lanes : x === 'direct' ? Math.max(lanes, LANES) : shared,
+      WG: software ? lanes : direct ? Math.max(lanes, LANES) : shared,
       LANES: lanes,
       // Each row is written by a lane of its own.
       ROWS: Math.min(each, lanes),
       ...(subgroups ? { SUB: sub, WHOLE: sub === maxSubgroup ? 1 : 0 } : {}),
       // Software adapters take seconds to compile what has much workgroup memory.
-      ...(x === 'direct' ? {} : { CHUNK: software ? 32 : chunk }),
+      ...(direct ? {} : { CHUNK: software ? 32 : chunk }),
     },
     x,
   };

@@ -11,6 +11,7 @@ import rowSumsQuant from '../../shaders/lib/row_sums_quant.wgsl?raw';
 import spanFloats from '../../shaders/lib/span_floats.wgsl?raw';
 import spanIntegers from '../../shaders/lib/span_integers.wgsl?raw';
 import stageFloats from '../../shaders/lib/stage_floats.wgsl?raw';
+import stageIntegers from '../../shaders/lib/stage_integers.wgsl?raw';
 import stepSnippet from '../../shaders/lib/step.wgsl?raw';
 import weightsBf16 from '../../shaders/lib/weights_bf16.wgsl?raw';
 import weightsF16 from '../../shaders/lib/weights_f16.wgsl?raw';
@@ -218,12 +219,13 @@ export function reduceFor(target: KernelTarget): string {
 }
 
 /** How x reaches the lanes of a GEMV of quantised weights: each reads its own, or a workgroup shares it, as floats or as integers. */
-export type XForm = 'direct' | 'shared' | 'integers';
+export type XForm = 'direct' | 'shared' | 'direct integers' | 'shared integers';
 
 const X_SNIPPETS: Record<XForm, readonly string[]> = {
   direct: [spanFloats, xDirect],
   shared: [xStaged, spanFloats, stageFloats],
-  integers: [xStaged, integersSnippet, spanIntegers],
+  'direct integers': [integersSnippet, spanIntegers, xDirect],
+  'shared integers': [xStaged, integersSnippet, spanIntegers, stageIntegers],
 };
 
 /** The snippets for `// @use sum` and `// @use row_sums` of a GEMV. */

@@ -324,7 +324,8 @@ function kernelVersion(target: KernelTarget): string {
     const all = [...knobCandidates(target, name), ...promptCandidates(target, name, DEFAULT_KNOBS)];
     const targets = all.map((knobs) => ({ ...target, knobs }));
     const tiles = targets.flatMap((each) => gemmTiles(format, each).map(({ code }) => code));
-    const forms: (XForm | undefined)[] = typeof format === 'string' ? [undefined] : ['direct', 'shared', 'integers'];
+    const forms: (XForm | undefined)[] =
+      typeof format === 'string' ? [undefined] : ['direct', 'shared', 'direct integers', 'shared integers'];
     return [...new Set([...forms.map((x) => gemvCode(target, format, x)), ...tiles])];
   });
   return hexOf(quickSum(new TextEncoder().encode(JSON.stringify([texts, DEFAULT_KNOBS, KNOB_CHANGES]))));
