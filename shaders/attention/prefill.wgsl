@@ -2,10 +2,11 @@
 // FlashAttention with online softmax (arXiv 2205.14135, 2307.08691): 64 queries × 32 keys a round. Sixteen rows of eight
 // invocations: a row has 4 queries; an invocation 4 keys of them in q·k and 4 columns of each 32 in p·V. All pass through workgroup
 // memory, q, K and V 32 elements of the head dimension at a time, turned where products want it. Tiles that the mask hides wholly are
-// skipped. Dispatch: (ceil(T / 64), H, B). Sums in f32.
+// skipped. TEAMS of 128 invocations take the rounds in turn, each with sums of its own, and put them together in the end: a GPU has too
+// few queries to be busy otherwise. Dispatch: (ceil(T / 64), H, B). Sums in f32.
 
 // @use shape
-// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), CHUNKS = ceil(UNITS / 8)
+// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), CHUNKS = ceil(UNITS / 8), TEAMS (1 or 2)
 override SCALE: f32;
 override OUT_STRIDE: u32;
 
@@ -23,11 +24,14 @@ const QUERIES = 64u;
 const KEYS = 32u;
 const CHUNK = 8u; // vec4 of the head dimension per chunk
 const QUADS = QUERIES / 4u;
+const TEAM = 128u; // invocations
+const LEFT = KEYS * QUADS;
+const RIGHT = KEYS * CHUNK;
 
 // Quads and keys are swizzled, so that what neighbours write lies in different banks.
-var<workgroup> left: array<vec4f, KEYS * QUADS>; // [32, QUADS]: elements of q, then p of each key, of four queries a vector
-var<workgroup> right: array<vec4f, KEYS * CHUNK>; // [32, 8]: elements of K, of keys lane, lane + 8 …; or V, [KEYS, CHUNK]
-var<workgroup> row_slots: array<vec4f, 128>; // of four queries, what each invocation has
+var<workgroup> left: array<vec4f, TEAMS * LEFT>; // [TEAMS, 32, QUADS]: elements of q, then p of each key, of four queries a vector
+var<workgroup> right: array<vec4f, TEAMS * RIGHT>; // [TEAMS, 32, 8]: elements of K, of keys lane, lane + 8 …; or V, [KEYS, CHUNK]
+var<workgroup> row_slots: array<vec4f, TEAMS * TEAM>; // of four queries, what each invocation has
 
 fn q_at(line: u32, tokens: u32, sequence: u32, t0: u32, head: u32, unit: u32) -> vec4f {
   if (t0 + line >= tokens || unit >= UNITS) {
@@ -50,14 +54,14 @@ fn v_at(kv_base: u32, slot: u32, last_slot: u32, unit: u32) -> vec4f {
   return kv_unpack(load_value(kv_base + slot, unit));
 }
 
-fn put_left(row: u32, place: u32, four: mat4x4f) {
+fn put_left(begin: u32, place: u32, four: mat4x4f) {
   let turned = transpose(four);
   for (var i = 0u; i < 4u; i++) {
-    left[(row + i) * QUADS + place] = turned[i];
+    left[begin + i * QUADS + place] = turned[i];
   }
 }
 
-@compute @workgroup_size(128)
+@compute @workgroup_size(TEAMS * TEAM)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lid: u32) {
   let tokens = step[STEP_TOKENS];
   let past = step[STEP_PAST];
@@ -65,7 +69,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   let head = group.y;
   let sequence = group.z;
   let kv_base = (sequence * KV_HEADS + head / (HEADS / KV_HEADS)) * capacity();
-  let quad = lid / 8u; // this invocation's four queries
+  let team = lid / TEAM;
+  let quad = lid % TEAM / 8u; // this invocation's four queries
   let lane = lid % 8u;
   var tops = vec4f(HIDDEN); // of the four queries, over all their keys
   var totals = vec4f(0.0); // over this invocation's keys
@@ -75,7 +80,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   if (WINDOW > 0u && past + t0 + 1u > WINDOW) {
     first_slot = past + t0 + 1u - WINDOW - select(0u, 1u, BIDIRECTIONAL && past + t0 + 1u > WINDOW + 1u);
   }
-  for (var j0 = first_slot - first_slot % KEYS; j0 < last_slot; j0 += KEYS) {
+  let left0 = team * LEFT;
+  let right0 = team * RIGHT;
+  for (var round0 = first_slot - first_slot % KEYS; round0 < last_slot; round0 += TEAMS * KEYS) {
+    let j0 = round0 + team * KEYS;
     // Scores of a query each, of keys lane, lane + 8, lane + 16 and lane + 24.
     var s0 = vec4f(0.0);
     var s1 = vec4f(0.0);
@@ -86,7 +94,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
       // Four queries × four elements of q an invocation, four keys × four elements of K each of the first half.
       let at = chunk * CHUNK + lane;
       let line = quad * 4u;
-      put_left(4u * lane, quad ^ lane, mat4x4f(
+      put_left(left0 + 4u * lane * QUADS, quad ^ lane, mat4x4f(
         q_at(line, tokens, sequence, t0, head, at),
         q_at(line + 1u, tokens, sequence, t0, head, at),
         q_at(line + 2u, tokens, sequence, t0, head, at),
@@ -100,14 +108,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
           k_at(kv_base, j0 + quad + 24u, last_slot, at),
         ));
         for (var i = 0u; i < 4u; i++) {
-          right[(4u * lane + i) * CHUNK + (quad ^ lane)] = keys[i];
+          right[right0 + (4u * lane + i) * CHUNK + (quad ^ lane)] = keys[i];
         }
       }
       workgroupBarrier();
       for (var unit = 0u; unit < CHUNK; unit++) {
         for (var i = 0u; i < 4u; i++) {
-          let a = left[(4u * unit + i) * QUADS + (quad ^ unit)];
-          let b = right[(4u * unit + i) * CHUNK + (lane ^ unit)];
+          let a = left[left0 + (4u * unit + i) * QUADS + (quad ^ unit)];
+          let b = right[right0 + (4u * unit + i) * CHUNK + (lane ^ unit)];
           s0 += a.x * b;
           s1 += a.y * b;
           s2 += a.z * b;
@@ -131,7 +139,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
     workgroupBarrier();
     var new_tops = tops;
     for (var l = 0u; l < 8u; l++) {
-      new_tops = max(new_tops, row_slots[quad * 8u + l]);
+      new_tops = max(new_tops, row_slots[team * TEAM + quad * 8u + l]);
     }
     let scales = exp(tops - new_tops);
     tops = new_tops;
@@ -143,23 +151,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
       + vec4f(s0.z, s1.z, s2.z, s3.z) + vec4f(s0.w, s1.w, s2.w, s3.w);
     let p = transpose(mat4x4f(s0, s1, s2, s3));
     for (var i = 0u; i < 4u; i++) {
-      left[(lane + 8u * i) * QUADS + (quad ^ lane)] = p[i];
+      left[left0 + (lane + 8u * i) * QUADS + (quad ^ lane)] = p[i];
     }
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       if (chunk > 0u) {
         workgroupBarrier();
       }
       let unit = chunk * CHUNK + lane;
-      right[quad * CHUNK + lane] = v_at(kv_base, j0 + quad, last_slot, unit);
-      right[(quad + 16u) * CHUNK + lane] = v_at(kv_base, j0 + quad + 16u, last_slot, unit);
+      right[right0 + quad * CHUNK + lane] = v_at(kv_base, j0 + quad, last_slot, unit);
+      right[right0 + (quad + 16u) * CHUNK + lane] = v_at(kv_base, j0 + quad + 16u, last_slot, unit);
       workgroupBarrier();
       var o0 = out[4u * chunk] * scales.x;
       var o1 = out[4u * chunk + 1u] * scales.y;
       var o2 = out[4u * chunk + 2u] * scales.z;
       var o3 = out[4u * chunk + 3u] * scales.w;
       for (var j = 0u; j < KEYS; j++) {
-        let p = left[j * QUADS + (quad ^ (j % 8u))];
-        let v = right[j * CHUNK + lane];
+        let p = left[left0 + j * QUADS + (quad ^ (j % 8u))];
+        let v = right[right0 + j * CHUNK + lane];
         o0 += p.x * v;
         o1 += p.y * v;
         o2 += p.z * v;
@@ -171,12 +179,38 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
       out[4u * chunk + 3u] = o3;
     }
   }
+  if (TEAMS > 1u) {
+    // The second team's sums go to the first.
+    workgroupBarrier();
+    row_slots[lid] = tops;
+    workgroupBarrier();
+    let other_tops = row_slots[(lid + TEAM) % (TEAMS * TEAM)];
+    let all_tops = max(tops, other_tops);
+    let scales = exp(tops - all_tops);
+    totals *= scales;
+    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+      workgroupBarrier();
+      for (var i = 0u; i < 4u; i++) {
+        out[4u * chunk + i] *= scales[i];
+        if (team > 0u) {
+          left[i * TEAM + lid % TEAM] = out[4u * chunk + i];
+        }
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < 4u; i++) {
+        out[4u * chunk + i] += left[i * TEAM + lid % TEAM];
+      }
+    }
+  }
   workgroupBarrier();
   row_slots[lid] = totals;
   workgroupBarrier();
   totals = vec4f(0.0);
-  for (var l = 0u; l < 8u; l++) {
-    totals += row_slots[quad * 8u + l];
+  for (var l = 0u; l < TEAMS * 8u; l++) {
+    totals += row_slots[l / 8u * TEAM + quad * 8u + l % 8u];
+  }
+  if (team > 0u) {
+    return;
   }
   if (head == HEADS - 1u && lid < QUERIES && t0 + lid < tokens) {
     for (var column = HEADS * HEAD_DIM; column < OUT_STRIDE; column++) {

@@ -320,7 +320,7 @@ function lower(op: Op, context: LoweringContext): Launch[] {
         step,
       });
     case 'attend':
-      return prefillAttention({
+      return prefillAttention(target, {
         shape: op.shape,
         cache: resources.cache(op.layer),
         q: activation(op.q),

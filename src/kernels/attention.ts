@@ -164,9 +164,13 @@ export interface AttendArgs {
   step: GPUBuffer;
 }
 
-export function prefillAttention({ shape, cache, q, o, step }: AttendArgs): Launch[] {
+/** Workgroup memory of two teams of prefill attention. */
+const TWO_TEAMS_BYTES = 28_672;
+
+export function prefillAttention(target: KernelTarget, { shape, cache, q, o, step }: AttendArgs): Launch[] {
   const fixed = shapeConstants(shape);
-  const chunks = { ...fixed, CHUNKS: Math.ceil(fixed.UNITS / 8) };
+  const hasRoom = target.maxInvocations >= 256 && target.maxWorkgroupBytes >= TWO_TEAMS_BYTES;
+  const chunks = { ...fixed, CHUNKS: Math.ceil(fixed.UNITS / 8), TEAMS: hasRoom && !target.software ? 2 : 1 };
   const constants = {
     SCALE: shape.scale,
     OUT_STRIDE: o.stride,
@@ -175,7 +179,7 @@ export function prefillAttention({ shape, cache, q, o, step }: AttendArgs): Laun
   return [
     {
       source: {
-        label: kernelLabel('attention/prefill', { ...fixed, ...constants }, cache.dtype),
+        label: kernelLabel('attention/prefill', { ...chunks, ...constants }, cache.dtype),
         code: assembleShader(prefillSource, {
           shape: shapeSnippet(chunks),
           step: STEP_WGSL,

@@ -270,7 +270,7 @@ const PREPARE: Record<
     const o = scene.output();
     const cache = scene.cache(size.past + size.tokens);
     return {
-      launches: prefillAttention({ shape, cache, q: scene.qActivation(), o, step: scene.step() }),
+      launches: prefillAttention(scene.bench.target, { shape, cache, q: scene.qActivation(), o, step: scene.step() }),
       expectations: [
         {
           name: 'o',
@@ -381,7 +381,7 @@ const CASES: readonly AttentionCase[] = [
     ...heads,
   })),
   ...[1, 31, 32, 33, 63, 64, 65, 130].map((tokens) => ({ kernel: 'prefill' as const, tokens, ...FEW })),
-  ...[1, 32, 61].map((past) => ({ kernel: 'prefill' as const, tokens: 5, past, ...FEW })),
+  ...[1, 32, 61, 64, 97].map((past) => ({ kernel: 'prefill' as const, tokens: 5, past, ...FEW })),
   { kernel: 'prefill', ...FEW, tokens: 70, past: 95, dtype: 'f16' },
   { kernel: 'prefill', ...FEW, tokens: 33, past: 31, batch: 2, dtype: 'f16' },
   ...WIDTHS.map((headDim) => ({
