@@ -27,7 +27,7 @@ import type { DecodeMatrix } from './decode-matrices.ts';
  */
 const COLD_BYTES = { hardware: 100e6, software: 1e6 };
 /** Larger matrices are cut by rows: by then they keep every GPU busy. */
-const MOST_MATRIX_BYTES = { hardware: 48 * 2 ** 20, software: 2 ** 19 };
+const MOST_MATRIX_BYTES = { hardware: 128 * 2 ** 20, software: 2 ** 19 };
 /** Bind groups have their price, so small matrices get fewer copies than would fill the caches. */
 const MOST_COPIES = 512;
 /** What a sample of one matrix should take: much more than a clock's tick, of 0.1 ms for timestamps and of 1 ms for some clocks. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TuningRecords } from '../hub/tuning-records.ts';
 import { DEFAULT_KNOBS, type KernelKnobs, type KernelTarget } from '../kernels/kernel.ts';
 import type { DecodeMatrix } from './decode-matrices.ts';
-import { TUNING_BUDGET_MS, Tuner, type TunerParts } from './tuner.ts';
+import { MAX_ATTEMPTS, TUNING_BUDGET_MS, Tuner, type TunerParts } from './tuner.ts';
 
 const TARGET: KernelTarget = {
   subgroups: true,
@@ -191,12 +191,35 @@ describe('the budget', () => {
     expect(waits).toEqual([TUNING_BUDGET_MS]);
   });
 
-  it('is spent once', async () => {
+  it('is spent again in later loads where it was not enough, but no more than three times', async () => {
     const fake = new Fake();
     fake.openMs = 3000;
-    await fake.knobs(Q4);
+    for (let load = 1; load <= 5; load++) {
+      expect(await fake.knobs(Q4)).toEqual(DEFAULT_KNOBS);
+      expect(fake.opened).toBe(Math.min(load, MAX_ATTEMPTS));
+    }
     expect(fake.samples).toEqual([]);
-    expect(await fake.knobs(Q4)).toEqual(DEFAULT_KNOBS);
+  });
+
+  it('is spent once in a load, and no more after a load in which it was enough', async () => {
+    const fake = new Fake();
+    fake.openMs = 3000;
+    const tuner = fake.tuner();
+    await tuner.knobs([Q4], fake.records);
+    await tuner.knobs([Q4], fake.records);
+    expect(fake.opened).toBe(1);
+    fake.openMs = 0;
+    fake.ms = ({ q4 }) => (q4.groups === 16 ? 5 : 10);
+    for (let load = 0; load < 3; load++) expect((await fake.knobs(Q4)).q4.groups).toBe(16);
+    expect(fake.opened).toBe(2);
+    expect(JSON.parse(fake.kept.get('adapter') ?? '').attempts).toEqual({});
+  });
+
+  it('of a candidate that does not compile is not waited for again', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4 }) => (q4.groups === 4 ? new Error('does not compile') : 10);
+    await fake.knobs(Q4);
+    await fake.knobs(Q4);
     expect(fake.opened).toBe(1);
   });
 });
@@ -273,6 +296,7 @@ describe('a result', () => {
     expect(JSON.parse(fake.kept.get('adapter') ?? '')).toEqual({
       version: 'browser 1',
       knobs: { q4: { ...DEFAULT_KNOBS.q4, groups: 16 } },
+      attempts: {},
     });
   });
 

@@ -44,6 +44,8 @@ export interface TuneOptions {
 }
 
 export const TUNING_BUDGET_MS = 1000;
+/** Loads in which the time is not enough for all candidates of a class; then what was found last is kept for good. */
+export const MAX_ATTEMPTS = 3;
 /** Two measurements of the same differ by about this. */
 const LEAST_GAIN = 0.03;
 /** Samples of each candidate, of which the fastest counts: whatever disturbs a measurement only slows it down. */
@@ -53,6 +55,18 @@ const ROUNDS = 3;
 const PROMPT_ROWS = 256;
 /** Of a class's time, where prompts are timed too. */
 const DECODE_SHARE = 0.7;
+
+/** What was found for a class of weights, and whether there was time for all candidates. */
+interface Found {
+  knobs: KernelKnobs;
+  isComplete: boolean;
+}
+
+/** What is kept of an adapter: knobs by class, and of those not complete how many loads have tried. */
+interface TuningRecord {
+  knobs: Partial<KernelKnobs>;
+  attempts: Partial<Record<WeightClass, number>>;
+}
 
 /** Products that are timed. */
 interface TimedWork {
@@ -108,30 +122,34 @@ export class Tuner {
   async #find(matrices: readonly DecodeMatrix[], records: TuningRecords): Promise<KernelKnobs> {
     const classes = WEIGHT_CLASSES.filter((name) => matrices.some(({ format }) => weightClass(format) === name));
     const missing = () => classes.filter((name) => this.#found[name] === undefined);
-    if (missing().length > 0) {
-      const stored = await this.#stored(records);
-      for (const name of missing()) setKnobs(this.#found, name, stored[name]);
+    if (missing().length === 0) return { ...DEFAULT_KNOBS, ...this.#found };
+    const { knobs: stored, attempts } = await this.#stored(records);
+    for (const name of missing()) {
+      // Drivers keep what they compiled, so there may be time for all when a model is loaded again.
+      if ((attempts[name] ?? MAX_ATTEMPTS) >= MAX_ATTEMPTS) setKnobs(this.#found, name, stored[name]);
     }
     const { now } = this.#parts;
     const deadline = now() + TUNING_BUDGET_MS;
-    const measured: Partial<KernelKnobs> = {};
+    const measured: TuningRecord = { knobs: {}, attempts: {} };
     const left = missing();
     for (const [i, name] of left.entries()) {
       try {
         // What one class leaves of its time is the next one's.
         const until = now() + (deadline - now()) / (left.length - i);
-        setKnobs(measured, name, (await this.#measure(name, matrices, until))[name]);
+        const { knobs, isComplete } = await this.#measure(name, matrices, until);
+        setKnobs(measured.knobs, name, knobs[name]);
+        if (!isComplete) measured.attempts[name] = (attempts[name] ?? 0) + 1;
       } catch {
         // Not kept: the next visit may have more luck. On this device once is enough.
         setKnobs(this.#found, name, DEFAULT_KNOBS[name]);
       }
     }
-    Object.assign(this.#found, measured);
-    if (Object.keys(measured).length > 0) await this.#store(records, measured);
+    Object.assign(this.#found, measured.knobs);
+    if (Object.keys(measured.knobs).length > 0) await this.#store(records, measured);
     return { ...DEFAULT_KNOBS, ...this.#found };
   }
 
-  async #measure(name: WeightClass, all: readonly DecodeMatrix[], deadline: number): Promise<KernelKnobs> {
+  async #measure(name: WeightClass, all: readonly DecodeMatrix[], deadline: number): Promise<Found> {
     const { target, now } = this.#parts;
     const matrices = typicalMatrices(all.filter(({ format }) => weightClass(format) === name));
     // What makes the same shapes is the same.
@@ -144,35 +162,45 @@ export class Tuner {
     const hasPrompts = promptCandidates(target, name, DEFAULT_KNOBS).length > 1;
     const until = hasPrompts ? now() + (deadline - now()) * DECODE_SHARE : deadline;
     const decode = { matrices, mostBytes: decodeBytes(all), rows: 1 };
-    const knobs = await this.#fastest([...byShapes.values()], decode, until);
-    if (!hasPrompts) return knobs;
+    const decoding = await this.#fastest([...byShapes.values()], decode, until);
+    if (!hasPrompts) return decoding;
+    const { knobs, isComplete } = decoding;
     // One copy of a matrix will do: its tiles are read again and again.
     const prompt = { matrices, mostBytes: 0, rows: PROMPT_ROWS };
-    return this.#fastest(promptCandidates(target, name, knobs), prompt, deadline).catch(() => knobs);
+    const prompts = this.#fastest(promptCandidates(target, name, knobs), prompt, deadline);
+    return prompts.then(
+      (found) => ({ ...found, isComplete: isComplete && found.isComplete }),
+      () => decoding,
+    );
   }
 
-  async #fastest(candidates: readonly KernelKnobs[], work: TimedWork, deadline: number): Promise<KernelKnobs> {
+  async #fastest(candidates: readonly KernelKnobs[], work: TimedWork, deadline: number): Promise<Found> {
     const { now, waitFor } = this.#parts;
     const [standard = DEFAULT_KNOBS] = candidates;
-    if (candidates.length === 1 || now() >= deadline) return standard;
+    if (candidates.length === 1) return { knobs: standard, isComplete: true };
+    if (now() >= deadline) return { knobs: standard, isComplete: false };
     const times = new Map<KernelKnobs, number>();
-    const sampling = this.#sample(candidates, work, times, deadline);
+    const left = new Set(candidates);
+    const sampling = this.#sample(candidates, left, work, times, deadline);
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
-    return fastest(candidates, times);
+    return { knobs: fastest(candidates, times), isComplete: [...left].every((each) => times.has(each)) };
   }
 
-  /** Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each. */
+  /**
+   * Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each.
+   * @param left loses those that do not compile.
+   */
   async #sample(
     candidates: readonly KernelKnobs[],
+    left: Set<KernelKnobs>,
     { matrices, mostBytes, rows }: TimedWork,
     times: Map<KernelKnobs, number>,
     deadline: number,
   ): Promise<void> {
     const { openTimer, now } = this.#parts;
     const timer = await openTimer(matrices, mostBytes, candidates, rows);
-    const left = new Set(candidates);
     try {
       for (let round = 0; round < ROUNDS; round++) {
         for (const candidate of left) {
@@ -194,18 +222,17 @@ export class Tuner {
   }
 
   /** What a record of this browser and these kernels says, as far as it runs on this device. */
-  async #stored(records: TuningRecords): Promise<Partial<KernelKnobs>> {
+  async #stored(records: TuningRecords): Promise<TuningRecord> {
     const { target, key, version } = this.#parts;
-    const valid: Partial<KernelKnobs> = {};
+    const valid: TuningRecord = { knobs: {}, attempts: {} };
     try {
-      const record = JSON.parse((await records.get(key)) ?? '{}') as {
-        version?: unknown;
-        knobs?: Partial<KernelKnobs>;
-      };
+      const record = JSON.parse((await records.get(key)) ?? '{}') as Partial<TuningRecord> & { version?: unknown };
       if (record.version !== version) return valid;
       for (const name of WEIGHT_CLASSES) {
         const values = record.knobs?.[name];
-        if (knobsRun(target, name, values)) setKnobs(valid, name, values);
+        if (knobsRun(target, name, values)) setKnobs(valid.knobs, name, values);
+        const attempts = record.attempts?.[name];
+        if (typeof attempts === 'number' && attempts >= 0) valid.attempts[name] = attempts;
       }
     } catch {
       // Damaged, or the browser forbids its storage.
@@ -213,11 +240,16 @@ export class Tuner {
     return valid;
   }
 
-  async #store(records: TuningRecords, measured: Partial<KernelKnobs>): Promise<void> {
+  async #store(records: TuningRecords, measured: TuningRecord): Promise<void> {
     const { key, version } = this.#parts;
     try {
-      const knobs = { ...(await this.#stored(records)), ...measured };
-      await records.put(key, JSON.stringify({ version, knobs }));
+      const stored = await this.#stored(records);
+      for (const name of WEIGHT_CLASSES) if (measured.knobs[name]) delete stored.attempts[name];
+      const record: TuningRecord = {
+        knobs: { ...stored.knobs, ...measured.knobs },
+        attempts: { ...stored.attempts, ...measured.attempts },
+      };
+      await records.put(key, JSON.stringify({ version, ...record }));
     } catch {
       // No room, or not allowed: measured again next time.
     }
