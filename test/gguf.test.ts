@@ -13,10 +13,9 @@ import {
   blockBytes,
   blockFormat,
   blockWeights,
-  dequantizeRow,
   isBlockType,
-  readBlocks,
 } from '../src/quant/gguf-blocks.ts';
+import { dequantizeRow, readBlocks } from '../src/quant/read-blocks.ts';
 import { forward } from '../src/runtime/forward.ts';
 import type { DTypeChoice } from '../src/runtime/load-weights.ts';
 import type { LoadedModel } from '../src/runtime/loaded-model.ts';

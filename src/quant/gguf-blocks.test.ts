@@ -2,17 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { rowWords } from './format.ts';
-import {
-  BLOCK_TYPES,
-  type BlockType,
-  blockBytes,
-  blockFormat,
-  dequantizeRow,
-  readBlocks,
-  widenRow,
-  widestFormat,
-} from './gguf-blocks.ts';
+import { BLOCK_TYPES, type BlockType, blockBytes, blockFormat, widestFormat } from './gguf-blocks.ts';
 import { packRow, type QuantRow, unpackRow } from './packed.ts';
+import { dequantizeRow, readBlocks, widenRow } from './read-blocks.ts';
 
 type Vectors = Record<BlockType, { bytes: string; floats: string }>;
 const vectors = JSON.parse(

@@ -14,19 +14,11 @@ import {
   placementOf,
   type WeightSpec,
 } from '../graph/weights.ts';
+import { loadPart } from '../hub/load-part.ts';
 import { runLaunch } from '../kernels/bound-launch.ts';
 import { formatRowBytes, type Weight, type WeightDType, type WeightFormat } from '../kernels/kernel.ts';
 import { place, REPACK_BATCH_BYTES, repack, repackWords } from '../kernels/weight-data.ts';
-import {
-  type BlockType,
-  blockBytes,
-  blockFormat,
-  canHold,
-  dequantizeRow,
-  isBlockType,
-  packBlocks,
-  readBlocks,
-} from '../quant/gguf-blocks.ts';
+import { type BlockType, blockBytes, blockFormat, canHold, isBlockType } from '../quant/gguf-blocks.ts';
 import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
 
 /** Rows move to the GPU in batches of about this size. */
@@ -229,7 +221,7 @@ export class RowUploader {
   ): Promise<void> {
     const { queue } = this.#gpu;
     const rows = fileRows * source.pieces;
-    const staged = source.blocks ? [this.#convert(source.blocks, source, fileRows, weight, spec)] : runs;
+    const staged = source.blocks ? [await this.#convert(source.blocks, source, fileRows, weight, spec)] : runs;
     await this.#write(this.#staging, 0, staged, 0, alignUp(fileRows * source.stagedBytes, 4));
     // The launches read it; those of the batch before came on the queue before it.
     this.#ring.flush();
@@ -273,13 +265,14 @@ export class RowUploader {
   }
 
   /** Makes packed rows, or numbers, of the rows held. */
-  #convert(
+  async #convert(
     blocks: BlockType,
     { rowBytes, stagedBytes, staged, pieces }: RowSource,
     fileRows: number,
     { format }: Weight,
     { width }: MatrixSpec,
-  ): Uint8Array<ArrayBuffer> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { dequantizeRow, packBlocks, readBlocks } = await loadPart(import('../quant/read-blocks.ts'));
     const view = new DataView(this.#host.buffer);
     for (let row = 0; row < fileRows; row++) {
       const quants = readBlocks(blocks, view, row * rowBytes, pieces * width);
