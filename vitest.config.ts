@@ -5,6 +5,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunch } from './tools/browser.mjs';
 import { writeDocBlocks } from './tools/doc-blocks.mjs';
+import { slimShaders } from './tools/slim-wgsl.mjs';
 
 const launch = await browserLaunch();
 writeDocBlocks();
@@ -28,6 +29,8 @@ export default defineConfig({
         },
       },
       {
+        // With this set, GPU tests run the shaders that the package has: short names and all.
+        plugins: process.env.INTAB_PACKED_SHADERS ? [slimShaders('serve')] : [],
         publicDir: 'demo/public',
         resolve: { alias },
         optimizeDeps: {

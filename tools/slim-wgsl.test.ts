@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { slimWgsl } from './slim-wgsl.mjs';
+import { packageNames, packedWgsl, shortNames, slimWgsl } from './slim-wgsl.mjs';
 
 const SHADERS = resolve(import.meta.dirname, '../shaders');
 
@@ -17,8 +17,9 @@ function tokensOf(source: string): string[] {
   });
 }
 
+const files = readdirSync(SHADERS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.wgsl'));
+
 it('leaves every token of every shader as it was', () => {
-  const files = readdirSync(SHADERS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.wgsl'));
   expect(files.length).toBeGreaterThan(30);
   for (const file of files) {
     const source = readFileSync(resolve(SHADERS, file), 'utf8');
@@ -41,4 +42,26 @@ it('takes comments, spaces and line breaks away, and keeps those that part token
     '// @use step',
     'let a:vec2<f32> = vec2<f32>(-b.x - -c,d * *p);if(a.x >= 0.0&&i < n){x-=y;}else{x=(u)->v;}',
   ]);
+});
+
+it('gives each name of the package one short name that nothing else has', () => {
+  const names = packageNames();
+  const long = new Map([...names].map(([name, short]) => [short, name]));
+  expect(long.size).toBe(names.size);
+  expect(names.size).toBeGreaterThan(300);
+  for (const file of files) {
+    const source = readFileSync(resolve(SHADERS, file), 'utf8');
+    const tokens = tokensOf(packedWgsl(source, names));
+    expect(
+      tokens.map((token) => long.get(token) ?? token),
+      file,
+    ).toEqual(tokensOf(source));
+  }
+});
+
+it('keeps what is not ours to name', () => {
+  const source =
+    'struct Line{first:u32,step:u32}@compute fn main(@builtin(workgroup_id)group:vec3u){let line=Line(SIZE,max(LOCAL,step(1)));}';
+  const names = shortNames([source, 'override SIZE:u32;const LOCAL=2u;'], new Set(['SIZE', 'line']));
+  expect([...names.keys()].sort()).toEqual(['LOCAL', 'Line', 'first', 'line']);
 });
