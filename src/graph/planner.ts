@@ -21,6 +21,7 @@ import {
   type Launch,
   type RowClass,
   type Weight,
+  type WeightFormat,
   WIDTH_STEP,
 } from '../kernels/kernel.ts';
 import { gemm, gemv, maxGemvRows } from '../kernels/linear.ts';
@@ -122,14 +123,12 @@ function layOut(graph: Graph, size: PlanSize, rules: readonly FusionRule[], targ
   return { rowCapacity, fewRows, fused, stride, slots };
 }
 
-/** Elements of the scratch that the largest GEMM needs, where matrices are split into parts of so many rows. */
+/** Elements of the scratch that the largest GEMM needs, with matrices in these formats and parts. */
 function gemmScratchElements(
   { fused: { ops }, rowCapacity, fewRows }: ReturnType<typeof layOut>,
   target: KernelTarget,
-  partRows: (spec: MatrixSpec) => number[],
+  keptAs: (spec: MatrixSpec) => { format: WeightFormat; parts: readonly { rows: number }[] },
 ): { xParts: number; splitSums: number } {
-  // All kinds of weights have tiles of the same sizes.
-  const tiles = gemmTiles('f16', target);
   let xParts = 0;
   let splitSums = 0;
   for (const op of ops) {
@@ -141,7 +140,9 @@ function gemmScratchElements(
       xParts = Math.max(xParts, needed);
     }
     if (op.kind === 'linear') {
-      const sums = partRows(op.weight).map((columns) => splitSumsElements(tiles, rows, columns, depth));
+      const { format, parts } = keptAs(op.weight);
+      const tiles = gemmTiles(format, target);
+      const sums = parts.map((part) => splitSumsElements(tiles, rows, part.rows, depth));
       splitSums = Math.max(splitSums, ...sums);
     }
   }
@@ -157,7 +158,9 @@ export function activationBytes(
 ): number {
   const laidOut = layOut(graph, size, rules, target);
   const activations = [...new Set(laidOut.slots.values())].reduce((sum, { elements }) => sum + elements, 0);
-  const { xParts, splitSums } = gemmScratchElements(laidOut, target, (spec) => [paddedRows(spec)]);
+  // Near enough: without integer tiles all formats are divided alike.
+  const whole = (spec: MatrixSpec) => ({ format: 'f16' as const, parts: [{ rows: paddedRows(spec) }] });
+  const { xParts, splitSums } = gemmScratchElements(laidOut, target, whole);
   return 4 * (activations + xParts + splitSums);
 }
 
@@ -236,8 +239,7 @@ function lowerGraph(
     },
     gemmScratch: () => {
       if (scratch) return scratch;
-      const partRows = (spec: MatrixSpec) => resources.matrix(spec).parts.map(({ rows }) => rows);
-      const { xParts, splitSums } = gemmScratchElements(laidOut, target, partRows);
+      const { xParts, splitSums } = gemmScratchElements(laidOut, target, (spec) => resources.matrix(spec));
       // Bound even where no product needs it.
       scratch = {
         xParts: create('x in parts', Math.max(xParts, 4)),
