@@ -213,9 +213,9 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   ...[1, 63, 64, 65, 130].map((rows) => ({ rows, k: 24, n: 72 })),
   // Splits of K, in even shares and not, with all that may come behind the sums.
   { rows: 70, k: 512, n: 136, bias: true, residual: true },
-  { rows: 9, k: 1400, n: 72, gate: 'silu', bias: true, dtype: 'f16' },
+  { rows: 9, k: 1400, n: 72, gate: 'silu', bias: true, dtype: 'f16', once: true },
   { rows: 3, batch: 2, k: 1024, n: 300, partRows: 128, dtype: Q4, rowClass: 'kept' },
-  { rows: 33, k: 832, n: 264, dtype: Q8, residual: true },
+  { rows: 33, k: 832, n: 264, dtype: Q8, residual: true, once: true },
   // The large tiles.
   { rows: 515, k: 40, n: 6000, bias: true, residual: true },
   { rows: 515, k: 96, n: 5904, residual: true, dtype: Q4 },
@@ -234,7 +234,7 @@ const INTEGER_GEMM: readonly (Common & { rows?: number })[] = [
   { rows: 9, k: 48, n: 24, dtype: { ...Q8, group: 16, asymmetric: true } },
   { rows: 33, batch: 2, k: 192, n: 128, dtype: Q8 },
   { rows: 9, k: 256, n: 24, dtype: { ...Q4, group: 128, asymmetric: true }, gate: 'silu' },
-  { rows: 70, k: 608, n: 136, dtype: Q4, bias: true, residual: true },
+  { rows: 70, k: 608, n: 136, dtype: Q4, bias: true, residual: true, once: true },
 ];
 
 const LINEAR: readonly LinearCase[] = [
