@@ -24,6 +24,7 @@ import { f16Bits } from '../src/tensor/half.ts';
 import { roundToF16 } from '../src/tensor/round.ts';
 import { asF16, asF32, asQ8, type Encode, ggufModel, type HubTensor, tokenizerMetadata } from './gguf-model.ts';
 import { randomFloats, randomSource, seedOf } from './random.ts';
+import { relativeError } from './relative-error.ts';
 
 const FIXTURES = [
   'llama-gqa',
@@ -64,12 +65,6 @@ async function logitsOf(loaded: LoadedModel, input_ids: number[][]): Promise<Flo
     session.dispose();
     loaded.dispose();
   }
-}
-
-/** ‖a − b‖ / ‖b‖ */
-function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const difference = Array.from(b, (value, i) => (a[i] ?? Number.NaN) - value);
-  return Math.hypot(...difference) / Math.hypot(...Array.from(b));
 }
 
 it.each([

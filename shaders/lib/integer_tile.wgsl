@@ -117,14 +117,3 @@ fn multiply_tile(lid: u32, rounds: vec2u) {
     finish(line0 + i, quad * 4u, sums[i]);
   }
 }
-
-@compute @workgroup_size(WG)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lid: u32,
-) {
-  if (begin(group, groups)) {
-    multiply_tile(lid, rounds_of(group.z, groups.z));
-  }
-}

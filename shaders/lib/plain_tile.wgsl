@@ -169,14 +169,3 @@ fn put_lines(line: u32, column: u32, a: vec4f, b: vec4f, c: vec4f, d: vec4f) {
   finish(line + 2u, column, c);
   finish(line + 3u, column, d);
 }
-
-@compute @workgroup_size(WG)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lid: u32,
-) {
-  if (begin(group, groups)) {
-    multiply_tile(lid, rounds_of(group.z, groups.z));
-  }
-}

@@ -1,24 +1,11 @@
 // Which tile a product takes, in how many splits of K, and what scratch that needs.
 import { describe, expect, it } from 'vitest';
-import { divide, gemmTiles, splitSumsElements } from './gemm-tiles.ts';
-import { DEFAULT_KNOBS, type KernelTarget } from './kernel.ts';
-
-const PLAIN: KernelTarget = {
-  subgroups: true,
-  minSubgroup: 32,
-  maxSubgroup: 32,
-  f16: false,
-  matrices: false,
-  integerDot: true,
-  maxInvocations: 256,
-  maxWorkgroupBytes: 16_384,
-  knobs: DEFAULT_KNOBS,
-  software: false,
-};
+import { SUBGROUP_TARGET } from '../../test/kernel-target.ts';
+import { divide, divider, gemmTiles, splitSumsElements } from './gemm-tiles.ts';
 
 describe.each([
-  ['plain tiles', gemmTiles('f16', PLAIN)],
-  ['subgroup matrices', gemmTiles('f16', { ...PLAIN, f16: true, matrices: true })],
+  ['plain tiles', gemmTiles('f16', SUBGROUP_TARGET)],
+  ['subgroup matrices', gemmTiles('f16', { ...SUBGROUP_TARGET, f16: true, matrices: true })],
 ])('%s', (_, tiles) => {
   const [small, large] = tiles;
 
@@ -46,6 +33,14 @@ describe.each([
         expect(depth / splits).toBeGreaterThanOrEqual(256);
         if (splits > 1) expect(splits * rows * columns).toBeLessThanOrEqual(room);
       }
+    }
+  });
+
+  it('divides one matrix for row counts that come and go as for each by itself', () => {
+    const divisionOf = divider(tiles, 2048, 8192);
+    for (const rows of [512, 512, 5, 0, 5, 300, 512]) {
+      expect(divisionOf(rows)).toEqual(divide(tiles, rows, 2048, 8192));
+      expect(divisionOf(rows)).toBe(divisionOf(rows));
     }
   });
 });

@@ -9,6 +9,7 @@ import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
 import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
 import plainTileSnippet from '../../shaders/lib/plain_tile.wgsl?raw';
 import roundsSnippet from '../../shaders/lib/rounds.wgsl?raw';
+import tileMain from '../../shaders/lib/tile_main.wgsl?raw';
 import xPartsSnippet from '../../shaders/lib/x_parts.wgsl?raw';
 import { alignUp } from '../tensor/dtype.ts';
 import { type Grid, type KernelTarget, shapeSnippet, type WeightFormat } from './kernel.ts';
@@ -46,7 +47,7 @@ export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64, depth: 16 | 32
     COLUMN_QUADS: columns / 64,
     DEPTH: depth,
   };
-  const code = [shapeSnippet(shape), roundsSnippet, plainTileSnippet].join('\n');
+  const code = [shapeSnippet(shape), roundsSnippet, plainTileSnippet, tileMain].join('\n');
   return { kind: 'plain', lines, columns, slots: 528, shape, code };
 }
 
@@ -68,7 +69,7 @@ export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[
     // Rounds of 16 leave the large one within what every device has.
     return [plainTile(64), plainTile(64, 128, target.maxWorkgroupBytes >= LARGE_TILE_BYTES ? 32 : 16)];
   }
-  const code = [integersSnippet, roundsSnippet, integerTile].join('\n');
+  const code = [integersSnippet, roundsSnippet, integerTile, tileMain].join('\n');
   return [{ kind: 'integer', lines: 64, columns: 128, slots: 264, shape: {}, code }];
 }
 
@@ -108,6 +109,17 @@ export function divide(tiles: readonly GemmTile[], rows: number, columns: number
     }
   }
   return { tile, splits };
+}
+
+/** {@link divide} for one matrix: worked out anew only for another row count, as all launches of a step, and most steps, ask for the same. */
+export function divider(tiles: readonly GemmTile[], columns: number, depth: number): (rows: number) => GemmDivision {
+  let lastRows = 0;
+  let division: GemmDivision | undefined;
+  return (rows) => {
+    if (!division || rows !== lastRows) division = divide(tiles, rows, columns, depth);
+    lastRows = rows;
+    return division;
+  };
 }
 
 /** Scratch that all GEMMs of a plan share. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_TARGET, SUBGROUP_TARGET } from '../../test/kernel-target.ts';
 import {
   gemvShape,
   knobCandidates,
@@ -10,27 +11,7 @@ import {
 } from './gemv-shape.ts';
 import { DEFAULT_KNOBS, type KernelTarget, type WeightFormat } from './kernel.ts';
 
-/** WebGPU's default limits, without optional features. */
-const DEFAULT_LIMITS: KernelTarget = {
-  subgroups: false,
-  minSubgroup: 1,
-  maxSubgroup: 1,
-  f16: false,
-  matrices: false,
-  integerDot: true,
-  maxInvocations: 256,
-  maxWorkgroupBytes: 16_384,
-  knobs: DEFAULT_KNOBS,
-  software: false,
-};
-const LARGE: KernelTarget = {
-  ...DEFAULT_LIMITS,
-  subgroups: true,
-  minSubgroup: 32,
-  maxSubgroup: 32,
-  maxInvocations: 1024,
-  maxWorkgroupBytes: 49_152,
-};
+const LARGE: KernelTarget = { ...SUBGROUP_TARGET, maxInvocations: 1024, maxWorkgroupBytes: 49_152 };
 const FORMATS: Record<WeightClass, WeightFormat> = {
   q4: { bits: 4, group: 32, asymmetric: false },
   q8: { bits: 8, group: 64, asymmetric: false },
@@ -39,11 +20,11 @@ const FORMATS: Record<WeightClass, WeightFormat> = {
 
 describe('the candidates', () => {
   it.each(WEIGHT_CLASSES)('of %s are legal with default limits, the default first', (name) => {
-    const candidates = knobCandidates(DEFAULT_LIMITS, name);
+    const candidates = knobCandidates(DEFAULT_TARGET, name);
     expect(candidates[0]).toEqual(DEFAULT_KNOBS);
     expect(candidates.length).toBeGreaterThanOrEqual(3);
     for (const knobs of candidates) {
-      const target = { ...DEFAULT_LIMITS, knobs };
+      const target = { ...DEFAULT_TARGET, knobs };
       for (const stride of [64, 4096, 16_384]) {
         for (const rows of [64, 4096, 65_536]) {
           const { constants } = gemvShape(target, { format: FORMATS[name], stride }, rows, true);
@@ -74,7 +55,7 @@ describe('the candidates', () => {
       return [Math.max(...all.map(({ lanes }) => lanes)), Math.max(...all.map(({ chunk }) => chunk))];
     };
     expect(largest(LARGE)).toEqual([128, 1024]);
-    expect(largest(DEFAULT_LIMITS)).toEqual([64, 512]);
+    expect(largest(DEFAULT_TARGET)).toEqual([64, 512]);
   });
 });
 
@@ -99,8 +80,8 @@ describe('knobs', () => {
     ['float', { workgroup: 512 }],
     ['float', { workgroup: 16 }],
   ] as const)('of %s with %o do not run with default limits', (name, change) => {
-    expect(knobsRun(DEFAULT_LIMITS, name, DEFAULT_KNOBS[name])).toBe(true);
-    expect(knobsRun(DEFAULT_LIMITS, name, { ...DEFAULT_KNOBS[name], ...change })).toBe(false);
+    expect(knobsRun(DEFAULT_TARGET, name, DEFAULT_KNOBS[name])).toBe(true);
+    expect(knobsRun(DEFAULT_TARGET, name, { ...DEFAULT_KNOBS[name], ...change })).toBe(false);
   });
 
   it.each([undefined, null, 7, 'q4', [[]], {}])('that are none, as %o, do not run', (values) => {

@@ -7,7 +7,7 @@ import joinSource from '../../shaders/linear/join.wgsl?raw';
 import xPartsSource from '../../shaders/linear/x_parts.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
-import { divide, type GemmScratch, gemmTiles, X_PARTS, xPartsGrid } from './gemm-tiles.ts';
+import { divider, type GemmScratch, gemmTiles, X_PARTS, xPartsGrid } from './gemm-tiles.ts';
 import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
@@ -144,6 +144,7 @@ export function gemm(target: KernelTarget, args: GemmArgs): Launch[] {
   const isMatrix = tiles[0]?.kind === 'matrix';
   const launches = weight.parts.flatMap((part) => {
     const results = resultBindings(args, part);
+    const divisionOf = divider(tiles, part.rows, weight.stride);
     const products = tiles.map((tile) => ({
       source: {
         label: kernelLabel(`linear/gemm ${tile.kind}`, { ...tile.shape, ...constants }, ...variant),
@@ -154,7 +155,7 @@ export function gemm(target: KernelTarget, args: GemmArgs): Launch[] {
       bindings: [step, isMatrix ? scratch.xParts : x.buffer, part.buffer, ...results, scratch.splitSums],
       grid: (size: StepSize, grid: Grid) => {
         const rows = rowsOf(size, y.rows);
-        const { tile: chosen, splits } = divide(tiles, rows, part.rows, weight.stride);
+        const { tile: chosen, splits } = divisionOf(rows);
         grid[0] = chosen === tile ? Math.ceil(part.rows / tile.columns) : 0;
         grid[1] = Math.ceil(rows / tile.lines);
         grid[2] = splits;
@@ -171,7 +172,7 @@ export function gemm(target: KernelTarget, args: GemmArgs): Launch[] {
       bindings: [scratch.splitSums, ...results],
       grid: (size: StepSize, grid: Grid) => {
         const rows = rowsOf(size, y.rows);
-        const { splits } = divide(tiles, rows, part.rows, weight.stride);
+        const { splits } = divisionOf(rows);
         grid[0] = splits > 1 ? Math.ceil(shape.UNITS / shape.WG / splits) : 0;
         grid[1] = rows;
         grid[2] = splits;

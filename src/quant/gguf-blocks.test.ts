@@ -1,6 +1,7 @@
 // Against ggml's own bytes and floats: test/fixtures/gguf/blocks.json, made by tools/fixtures/gguf.py.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { relativeError } from '../../test/relative-error.ts';
 import { rowWords } from './format.ts';
 import { BLOCK_TYPES, type BlockType, blockBytes, blockFormat, widestFormat } from './gguf-blocks.ts';
 import { packRow, type QuantRow, unpackRow } from './packed.ts';
@@ -19,11 +20,6 @@ function kept(format: ReturnType<typeof blockFormat>, row: QuantRow): Float32Arr
   const words = new Uint32Array(rowWords(format, WEIGHTS));
   packRow(format, row, words);
   return unpackRow(format, WEIGHTS, words);
-}
-
-/** ‖a − b‖ / ‖b‖ */
-function relativeError(a: Float32Array, b: Float32Array): number {
-  return Math.hypot(...a.map((value, i) => value - (b[i] as number))) / Math.hypot(...b);
 }
 
 describe.each(BLOCK_TYPES)('%s', (type) => {

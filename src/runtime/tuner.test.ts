@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { SUBGROUP_TARGET } from '../../test/kernel-target.ts';
 import type { TuningRecords } from '../hub/tuning-records.ts';
 import { DEFAULT_KNOBS, type KernelKnobs, type KernelTarget } from '../kernels/kernel.ts';
 import type { DecodeMatrix } from './decode-matrices.ts';
 import { MAX_ATTEMPTS, TUNING_BUDGET_MS, Tuner, type TunerParts } from './tuner.ts';
 
 const TARGET: KernelTarget = {
-  subgroups: true,
-  minSubgroup: 32,
-  maxSubgroup: 32,
+  ...SUBGROUP_TARGET,
   f16: true,
-  matrices: false,
   integerDot: false,
   maxInvocations: 1024,
   maxWorkgroupBytes: 49_152,
-  knobs: DEFAULT_KNOBS,
-  software: false,
 };
 const Q4: DecodeMatrix = {
   format: { bits: 4, group: 32, asymmetric: false },

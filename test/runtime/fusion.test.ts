@@ -9,6 +9,7 @@ import { forward } from '../../src/runtime/forward.ts';
 import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
 import { randomModel } from '../../src/runtime/random-model.ts';
 import { Session } from '../../src/runtime/session.ts';
+import { relativeError } from '../relative-error.ts';
 import { loadTiny } from './tiny-model.ts';
 
 /** Sums in f32 in another order. */
@@ -21,15 +22,6 @@ interface Run {
   decode: number[];
   prefillDispatches: number;
   decodeDispatches: number;
-}
-
-function relativeError(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
-  let [difference, norm] = [0, 0];
-  for (let i = 0; i < theirs.length; i++) {
-    difference += ((ours[i] as number) - (theirs[i] as number)) ** 2;
-    norm += (theirs[i] as number) ** 2;
-  }
-  return ours.length === theirs.length ? Math.sqrt(difference / norm) : Number.NaN;
 }
 
 /** One layer of experts: where `slots-add` has something to do. */

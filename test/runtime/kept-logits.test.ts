@@ -11,20 +11,14 @@ import type { LoadedModel } from '../../src/runtime/loaded-model.ts';
 import { randomModel } from '../../src/runtime/random-model.ts';
 import { Session } from '../../src/runtime/session.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
+import { relativeError } from '../relative-error.ts';
+import { TINY_CONFIG } from './tiny-model.ts';
 
 /** Sums in f32 in another order. */
 const TOLERANCE = 1e-5;
 
-const SIZES = {
-  vocab_size: 61,
-  hidden_size: 36,
-  intermediate_size: 52,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  head_dim: 10,
-  pad_token_id: 0,
-};
+const { architectures: _, ...TINY } = TINY_CONFIG;
+const SIZES = { ...TINY, pad_token_id: 0 };
 const DENSE = { ...SIZES, model_type: 'llama', attention_bias: true, mlp_bias: true };
 const MOE = { ...SIZES, model_type: 'qwen2_moe', num_experts: 6, num_experts_per_tok: 2, moe_intermediate_size: 16 };
 const CONFIGS: Record<string, Record<string, string | number | boolean>> = {
@@ -64,15 +58,6 @@ function rowsAt({ data, dims: [batch = 0, tokens = 0, width = 0] }: Tensor, posi
   return Array.from({ length: batch }, (_, b) =>
     positions.flatMap((t) => [...data.subarray((b * tokens + t) * width, (b * tokens + t + 1) * width)]),
   ).flat();
-}
-
-function relativeError(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
-  let [difference, norm] = [0, 0];
-  for (let i = 0; i < theirs.length; i++) {
-    difference += ((ours[i] as number) - (theirs[i] as number)) ** 2;
-    norm += (theirs[i] as number) ** 2;
-  }
-  return ours.length === theirs.length ? Math.sqrt(difference / norm) : Number.NaN;
 }
 
 afterEach(() => vi.restoreAllMocks());

@@ -7,6 +7,7 @@ import { forward } from '../../src/runtime/forward.ts';
 import { kvCacheBytes } from '../../src/runtime/kv-cache.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { compileGeneration } from '../../src/runtime/warm-up.ts';
+import { relativeError } from '../relative-error.ts';
 import { loadTiny } from './tiny-model.ts';
 
 const MODEL = '/models/intab-chat';
@@ -32,10 +33,6 @@ async function run(kv_cache_dtype: KvDType) {
   }
   const counted = kvCacheBytes(loaded.model.attention, session.cache.capacity, kv_cache_dtype);
   return { logits, sizeBytes: session.cache.sizeBytes, counted };
-}
-
-function relativeError(actual: readonly number[], expected: readonly number[]): number {
-  return Math.hypot(...actual.map((value, i) => value - (expected[i] as number))) / Math.hypot(...expected);
 }
 
 describe('a cache in q8', () => {
