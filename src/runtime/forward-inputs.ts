@@ -87,6 +87,8 @@ export interface CheckedInputs {
   positions: number[][] | undefined;
   /** [B, K]: positions of each sequence whose logits are kept; undefined keeps all. */
   kept: number[][] | undefined;
+  /** Where the caller asks for positions more than once: which of `kept` each of them is. */
+  repeated: number[] | undefined;
   /** [B, T], or one row of values per sequence for sequence classifiers. */
   labels: number[][] | undefined;
   /** [2, B]: where answers begin and where they end. */
@@ -140,7 +142,7 @@ export function checkInputs(loaded: LoadedModel, inputs: ForwardInputs): Checked
     embeds: inputs_embeds,
     mask,
     positions,
-    kept: keptOf(loaded, inputs, ids, batch, tokens),
+    ...keptOf(loaded, inputs, ids, batch, tokens),
     labels: inputs.labels && labelsOf(loaded, inputs.labels, batch, tokens),
     spans: spansOf(loaded, inputs, batch),
   };
@@ -153,15 +155,22 @@ function keptOf(
   ids: number[][] | undefined,
   batch: number,
   tokens: number,
-): number[][] | undefined {
+): Pick<CheckedInputs, 'kept' | 'repeated'> {
   if (logits_to_keep !== undefined && model.task !== 'causal') {
     throw wrongInput('logits_to_keep is for language models', 'left out', `given to ${model.className}`);
   }
   if (model.task !== 'sequence-classification') {
     const kept = keptPositions(logits_to_keep, tokens);
     // All in order are what a step gives without copying rows: above all, that of a single token.
-    if (!kept || (kept.length === tokens && kept.every((position, t) => position === t))) return undefined;
-    return Array.from({ length: batch }, () => kept);
+    if (!kept || (kept.length === tokens && kept.every((position, t) => position === t))) {
+      return { kept: undefined, repeated: undefined };
+    }
+    const once = [...new Set(kept)];
+    const places = new Map(once.map((position, index) => [position, index]));
+    return {
+      kept: Array.from({ length: batch }, () => once),
+      repeated: once.length < kept.length ? kept.map((position) => places.get(position) as number) : undefined,
+    };
   }
   // The rightmost token that is no padding, by id; the last one where that cannot be told (transformers 5.17,
   // modeling_layers.py, GenericForSequenceClassification).
@@ -169,7 +178,7 @@ function keptOf(
   if (pad === undefined && batch > 1) {
     throw wrongInput('A batch of sequences cannot be classified without pad_token_id', 'one sequence', `${batch}`);
   }
-  return Array.from({ length: batch }, (_, b) => {
+  const kept = Array.from({ length: batch }, (_, b) => {
     const row = ids?.[b];
     return row && pad !== undefined
       ? [
@@ -180,6 +189,7 @@ function keptOf(
         ]
       : [tokens - 1];
   });
+  return { kept, repeated: undefined };
 }
 
 function labelsOf({ model }: LoadedModel, labels: Matrix | readonly number[] | Tensor, batch: number, tokens: number) {

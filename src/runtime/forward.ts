@@ -259,15 +259,17 @@ class ForwardCall {
 
   /** What the head gives, and its loss. */
   #collectHead(routerLogits: Tensor[] | undefined, losses: Losses | undefined): ForwardOutputs {
-    const { batch, tokens, kept, labels, spans, mask } = this.#checked;
+    const { batch, tokens, kept, repeated, labels, spans, mask } = this.#checked;
     const { model } = this.#session.loaded;
     const width = model.logitsWidth;
     switch (model.task) {
       case 'base':
         return { last_hidden_state: this.#tensor('last_hidden_state', [batch, tokens, model.hiddenSize]) };
       case 'causal': {
-        const outputs: ForwardOutputs = { logits: this.#tensor('logits', [batch, kept?.[0]?.length ?? tokens, width]) };
-        if (labels && outputs.logits) outputs.loss = losses?.causalLoss(outputs.logits, labels);
+        let logits = this.#tensor('logits', [batch, kept?.[0]?.length ?? tokens, width]);
+        if (repeated) logits = rowsOf(logits, repeated);
+        const outputs: ForwardOutputs = { logits };
+        if (labels) outputs.loss = losses?.causalLoss(logits, labels);
         const { auxLossCoefficient, chosen = 0 } = model.routed ?? {};
         if (auxLossCoefficient === undefined || !routerLogits || !losses) return outputs;
         outputs.aux_loss = losses.auxiliaryLoss(routerLogits, chosen, mask);
@@ -305,6 +307,18 @@ class ForwardCall {
     }
     return new Tensor(columns, dims ?? [rows, count]);
   }
+}
+
+/** `[B, K, V]`: these rows of each sequence of `[B, T, V]`. */
+function rowsOf({ data, dims: [batch = 0, all = 0, width = 0] }: Tensor, rows: readonly number[]): Tensor {
+  const chosen = new Float32Array(batch * rows.length * width);
+  for (let b = 0; b < batch; b++) {
+    for (const [i, row] of rows.entries()) {
+      const at = (b * all + row) * width;
+      chosen.set(data.subarray(at, at + width), (b * rows.length + i) * width);
+    }
+  }
+  return new Tensor(chosen, [batch, rows.length, width]);
 }
 
 /** Indices of the kept positions that at least one sequence has in this chunk. */

@@ -47,6 +47,11 @@ const KEEPS: [number | number[], number[]][] = [
     [7, 10, 4],
   ],
   [6, [5, 6, 7, 8, 9, 10]],
+  // More rows than a chunk has, and than the prompt.
+  [
+    [10, 0, 10, 3, 3, -8, 10, 0, 2, 1, 10, 3, 3],
+    [10, 0, 10, 3, 3, 3, 10, 0, 2, 1, 10, 3, 3],
+  ],
 ];
 
 function load(gpu: Gpu, config: Record<string, string | number | boolean>, task: Task): Promise<LoadedModel> {
