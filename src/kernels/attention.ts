@@ -60,7 +60,8 @@ export interface LayerCache {
 
 /** Query heads that one workgroup of decode attention holds at most. */
 const MAX_GROUP = 8;
-/** vec4f of query heads that leave room for the rest of decode attention in 16 KiB of workgroup memory. */
+/** vec4f in 16 KiB of workgroup memory, and those of query heads that leave room for the rest of decode attention. */
+const MAX_VECTORS = 1024;
 const MAX_GROUP_UNITS = 384;
 export const MAX_SPLITS = 128;
 /** Cached slots per split at which another split begins to pay. */
@@ -81,9 +82,8 @@ export function kvRowBytes(headDim: number, dtype: KvDType): number {
 }
 
 /** How many splits decode attention takes for `past` cached slots. */
-export function decodeSplits(past: number, window: number | undefined): number {
-  const seen = Math.min(past, window ?? past);
-  return Math.min(Math.max(Math.ceil(seen / SLOTS_PER_SPLIT), 1), MAX_SPLITS);
+export function decodeSplits(past: number): number {
+  return Math.min(Math.max(Math.ceil(past / SLOTS_PER_SPLIT), 1), MAX_SPLITS);
 }
 
 /** Elements of the scratch that decode attention needs. */
@@ -225,7 +225,18 @@ export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[
   const perKvHead = shape.heads / shape.kvHeads;
   const group = Math.min(perKvHead, MAX_GROUP, Math.floor(MAX_GROUP_UNITS / fixed.UNITS));
   const groupTiles = Math.ceil(perKvHead / group);
-  const decodeShape = { ...fixed, GROUP: group, GROUP_TILES: groupTiles, WG: decodeWorkgroup(target, fixed.UNITS) };
+  const workgroup = decodeWorkgroup(target, fixed.UNITS);
+  // vec4f of workgroup memory for the heads, the new token, and a round's products, scores and norms; then for each head's sums.
+  const used = (group + 2) * (fixed.UNITS + 2) + group * (workgroup / 4 + 10);
+  const room = Math.floor((MAX_VECTORS - used) / (workgroup / 2 + workgroup / fixed.UNITS + fixed.UNITS));
+  const decodeShape = {
+    ...fixed,
+    GROUP: group,
+    GROUP_TILES: groupTiles,
+    MAX_SPLITS,
+    WG: workgroup,
+    AT_ONCE: Math.min(group, Math.max(room, 1), 4),
+  };
   const constants = {
     SCALE: shape.scale,
     QKV_STRIDE: qkv.stride,
@@ -233,7 +244,7 @@ export function decodeAttention(target: KernelTarget, args: DecodeArgs): Launch[
     ...headNormConstants(headNorm),
     ...maskConstants(shape, cache),
   };
-  const combineShape = { ...fixed, WG: target.software ? Math.max(fixed.UNITS, MAX_SPLITS) : 256 };
+  const combineShape = { ...fixed, MAX_SPLITS, WG: target.software ? Math.max(fixed.UNITS, MAX_SPLITS) : 256 };
   const combineConstants = { OUT_STRIDE: o.stride };
   return [
     {

@@ -19,15 +19,14 @@ describe('foldGrid', () => {
 
 describe('decodeSplits', () => {
   it.each([
-    [0, undefined, 1],
-    [32, undefined, 1],
-    [33, undefined, 2],
-    [2048, undefined, 64],
-    [4096, undefined, 128],
-    [1e6, undefined, MAX_SPLITS],
-    [4096, 128, 4],
-  ])('takes %i slots in a window of %s with %i', (past, window, splits) => {
-    expect(decodeSplits(past, window)).toBe(splits);
+    [0, 1],
+    [32, 1],
+    [33, 2],
+    [2048, 64],
+    [4096, 128],
+    [1e6, MAX_SPLITS],
+  ])('takes %i cached slots with %i', (past, splits) => {
+    expect(decodeSplits(past)).toBe(splits);
   });
 });
 

@@ -134,7 +134,7 @@ export class Session {
     size.kept = kept;
     size.past = cache.length;
     size.counter = counter;
-    size.splits = decodeSplits(cache.length, undefined);
+    size.splits = decodeSplits(cache.length);
     this.#stepData.setSize(size);
     // Like the reference, a length once reached keeps its frequencies until the cache starts anew.
     this.#ropeLength = cache.length === 0 ? length : Math.max(this.#ropeLength, length);

@@ -359,6 +359,31 @@ const NORMED = [
   { heads: 4, kvHeads: 2, headDim: 64, headNorm: 'after', dtype: 'f16' },
 ] as const;
 
+const DECODE: readonly Omit<AttentionCase, 'kernel' | 'splits'>[] = [
+  ...HEADS.map((heads) => ({ past: 37, ...heads })),
+  ...[0, 1, 31, 32, 33, 65, 130].map((past) => ({ past, ...FEW })),
+  { ...FEW, past: 130, batch: 2 },
+  // More than 8 query heads per key head, and a last tile of them that is not full.
+  { heads: 12, kvHeads: 1, headDim: 16, past: 40 },
+  { heads: 14, kvHeads: 2, headDim: 64, past: 33, dtype: 'f16' },
+  { ...FEW, past: 45, batch: 3, dtype: 'f16' },
+  ...WIDTHS.map((headDim) => ({ ...FEW, headDim, past: 37, batch: 2, dtype: 'q8' as const })),
+  ...NORMED.map((norm) => ({ past: 40, ...norm })),
+  { heads: 14, kvHeads: 2, headDim: 64, past: 33, dtype: 'q8' },
+  { ...FEW, past: 100, batch: 2, padding: 'holes', window: 50, dtype: 'q8' },
+  { ...FEW, past: 0, dtype: 'q8' },
+  { ...FEW, past: 70, batch: 3, padding: 'left' },
+  { ...FEW, past: 40, batch: 3, padding: 'right' },
+  { ...FEW, past: 100, batch: 2, padding: 'holes', window: 50 },
+  ...[1, 33, 200].map((window) => ({ past: 100, window, ...FEW })),
+  { ...FEW, past: 60, spread: 60 },
+  // An output narrower than its stride.
+  { heads: 3, kvHeads: 1, headDim: 10, past: 40, batch: 2 },
+  // Wide heads: the query heads of one key head together must fit 16 KiB of workgroup memory.
+  { heads: 8, kvHeads: 1, headDim: 256, past: 40 },
+  { heads: 8, kvHeads: 1, headDim: 512, past: 10 },
+];
+
 const CASES: readonly AttentionCase[] = [
   ...HEADS.map((heads) => ({ kernel: 'rope' as const, tokens: 3, past: 2, ...heads })),
   { kernel: 'rope', ...FEW, tokens: 4, past: 3, batch: 3, dtype: 'f16' },
@@ -411,41 +436,14 @@ const CASES: readonly AttentionCase[] = [
     ...FEW,
   })),
 
-  ...HEADS.map((heads) => ({ kernel: 'decode' as const, past: 37, ...heads })),
-  ...[0, 1, 31, 32, 33, 65].map((past) => ({ kernel: 'decode' as const, past, ...FEW })),
-  ...[2, 3, 7, 64].map((splits) => ({ kernel: 'decode' as const, past: 130, splits, batch: 2, ...FEW })),
+  // In one split, and in two.
+  ...DECODE.flatMap((each) => [1, 2].map((splits) => ({ kernel: 'decode' as const, splits, ...each }))),
+  ...[3, 7, 64].map((splits) => ({ kernel: 'decode' as const, past: 130, splits, batch: 2, ...FEW })),
   // Splits with nothing to do.
   { kernel: 'decode', ...FEW, past: 20, splits: 5 },
-  { kernel: 'decode', ...FEW, past: 0, splits: 2 },
-  // More than 8 query heads per key head, and a last tile of them that is not full.
-  { kernel: 'decode', heads: 12, kvHeads: 1, headDim: 16, past: 40 },
   { kernel: 'decode', heads: 40, kvHeads: 2, headDim: 10, past: 70, splits: 3, batch: 2 },
-  { kernel: 'decode', heads: 14, kvHeads: 2, headDim: 64, past: 33, dtype: 'f16' },
-  { kernel: 'decode', ...FEW, past: 45, batch: 3, dtype: 'f16', splits: 2 },
-  ...WIDTHS.map((headDim) => ({
-    kernel: 'decode' as const,
-    ...FEW,
-    headDim,
-    past: 37,
-    batch: 2,
-    dtype: 'q8' as const,
-  })),
-  ...NORMED.map((norm) => ({ kernel: 'decode' as const, past: 40, splits: 2, ...norm })),
-  { kernel: 'decode', heads: 14, kvHeads: 2, headDim: 64, past: 33, dtype: 'q8' },
   { kernel: 'decode', heads: 4, kvHeads: 1, headDim: 80, past: 130, batch: 2, dtype: 'q8', splits: 3 },
-  { kernel: 'decode', ...FEW, past: 100, batch: 2, padding: 'holes', window: 50, splits: 2, dtype: 'q8' },
-  { kernel: 'decode', ...FEW, past: 0, dtype: 'q8' },
-  { kernel: 'decode', ...FEW, past: 70, batch: 3, padding: 'left' },
   { kernel: 'decode', ...FEW, past: 70, batch: 3, padding: 'left', splits: 3 },
-  { kernel: 'decode', ...FEW, past: 40, batch: 3, padding: 'right' },
-  { kernel: 'decode', ...FEW, past: 100, batch: 2, padding: 'holes', window: 50, splits: 2 },
-  ...[1, 33, 200].map((window) => ({ kernel: 'decode' as const, past: 100, window, splits: 2, ...FEW })),
-  { kernel: 'decode', ...FEW, past: 60, spread: 60, splits: 2 },
-  // An output narrower than its stride.
-  { kernel: 'decode', heads: 3, kvHeads: 1, headDim: 10, past: 40, splits: 2, batch: 2 },
-  // Wide heads: the query heads of one key head together must fit 16 KiB of workgroup memory.
-  { kernel: 'decode', heads: 8, kvHeads: 1, headDim: 256, past: 40, splits: 2 },
-  { kernel: 'decode', heads: 8, kvHeads: 1, headDim: 512, past: 10 },
 
   ...HEADS.map((heads) => ({ kernel: 'weights' as const, tokens: 3, past: 2, ...heads })),
   { kernel: 'weights', ...FEW, tokens: 2, past: 70, batch: 2, padding: 'left' },
@@ -465,6 +463,6 @@ const CASES: readonly AttentionCase[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['attention/rope_cache', 'attention/prefill', 'attention/decode', 'attention/combine', 'attention/weights'],
+  shaders: ['rope_cache', 'prefill', 'decode', 'combine', 'weights'].map((name) => `attention/${name}`),
   cases: CASES.map(attentionCase),
 };
