@@ -9,6 +9,9 @@ export interface PlannedLaunch extends Launch {
   op?: Op | undefined;
 }
 
+/** The share of a prompt's dispatches that are submitted first: one in so many. */
+const FIRST_SHARE = 8;
+
 interface PlanParts {
   label: string;
   launches: readonly PlannedLaunch[];
@@ -55,10 +58,21 @@ export class Plan {
 
   /** Encodes one step into a compute pass, or those of its ops that `only` has. Returns the number of dispatches. */
   encode(pass: GPUComputePassEncoder, size: StepSize, only?: ReadonlySet<Op | undefined>): number {
+    return this.#encode(pass, size, 0, this.#dispatches.length, only);
+  }
+
+  #encode(
+    pass: GPUComputePassEncoder,
+    size: StepSize,
+    from: number,
+    to: number,
+    only?: ReadonlySet<Op | undefined>,
+  ): number {
     const grid = this.#grid;
     let count = 0;
-    for (const dispatch of this.#dispatches) {
-      if (only && !only.has(dispatch.op)) continue;
+    for (let i = from; i < to; i++) {
+      const dispatch = this.#dispatches[i];
+      if (!dispatch || (only && !only.has(dispatch.op))) continue;
       dispatch.grid(size, grid);
       if (grid[0] === 0) continue;
       pass.setPipeline(dispatch.pipeline);
@@ -79,13 +93,26 @@ export class Plan {
     });
   }
 
-  /** Encodes and submits one step on its own: one submit, one pass. */
-  run(size: StepSize): void {
+  /**
+   * Encodes and submits one step on its own, with what `then` encodes behind its pass: one pass and one submit for a token. Of a prompt
+   * the first dispatches are submitted by themselves, so that the GPU is at work while the others are encoded. Returns the number of
+   * dispatches.
+   */
+  run(size: StepSize, then?: (encoder: GPUCommandEncoder) => void): number {
+    const all = this.#dispatches.length;
+    const first = size.tokens > 1 ? Math.ceil(all / FIRST_SHARE) : 0;
+    const count = first > 0 ? this.#submit(size, 0, first) : 0;
+    return count + this.#submit(size, first, all, then);
+  }
+
+  #submit(size: StepSize, from: number, to: number, then?: (encoder: GPUCommandEncoder) => void): number {
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.label });
     const pass = encoder.beginComputePass({ label: this.label });
-    this.encode(pass, size);
+    const count = this.#encode(pass, size, from, to);
     pass.end();
+    then?.(encoder);
     this.#gpu.queue.submit([encoder.finish()]);
+    return count;
   }
 
   dispose(): void {

@@ -241,18 +241,13 @@ export class TokenLoop {
     throw error;
   }
 
-  /** One step: one command buffer with one pass and the copy of the ids, one submit. */
+  /** One step that makes an id, and the copy of the ids. */
   #submit(plan: Plan, size: StepSize): void {
-    const { loaded, ids } = this.session;
-    const { device, queue } = loaded.gpu;
-    const encoder = device.createCommandEncoder({ label: plan.label });
-    const pass = encoder.beginComputePass({ label: plan.label });
-    this.dispatchesPerToken = plan.encode(pass, size);
-    pass.end();
-    this.#ring.copy(encoder, ids);
-    queue.submit([encoder.finish()]);
+    this.dispatchesPerToken = plan.run(size, this.#copyIds);
     this.#ring.submitted();
   }
+
+  readonly #copyIds = (encoder: GPUCommandEncoder): void => this.#ring.copy(encoder, this.session.ids);
 
   dispose(): void {
     this.#sampler.dispose();
