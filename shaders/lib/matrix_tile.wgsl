@@ -2,7 +2,7 @@
 // plain tile, since what f16 cannot hold of x and of W becomes a second matrix. WM × WN subgroups of 32 make 32 × 64 each. x comes in
 // parts already (x_parts.wgsl), W passes through workgroup memory: the next round's elements are on their way while one is multiplied.
 // The shader has X_BINDING, `begin`, `w_row` and `finish`, and `parts_of` from a snippet for its weights.
-// WM, WN, W_PARTS: 2 where f16 does not hold the weights exactly
+// WM, WN, W_PARTS (2 where f16 does not hold the weights exactly), DEPTH (k per round)
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
@@ -10,7 +10,6 @@ enable chromium_experimental_subgroup_matrix;
 const LINES = WM * 32u;
 const COLUMNS = WN * 64u;
 const WG = WM * WN * 32u;
-const DEPTH = 32u; // k per round
 const STEPS = DEPTH / 16u;
 const PITCH = 24u; // of a block of 16 × 16: its rows begin in different banks
 const W_BLOCK = 16u * PITCH;
@@ -66,12 +65,11 @@ fn finish_block(block: Sums, line: u32, column: u32, lid: u32, subgroup: u32) {
   workgroupBarrier();
 }
 
-// `first_block`: of the tile's lines, in sixteens.
-fn multiply_tile(lid: u32, subgroup: u32, rounds: vec2u, first_block: u32) {
+fn multiply_tile(lid: u32, subgroup: u32, first_line: u32, rounds: vec2u) {
   let line0 = subgroup / WN * 32u;
   let column0 = subgroup % WN * 64u;
   let row_blocks = 2u * STEPS * ((K8 * 8u + DEPTH - 1u) / DEPTH);
-  let x_begin = (first_block + line0 / 16u) * row_blocks;
+  let x_begin = (first_line + line0) / 16u * row_blocks;
   var w_rows: array<u32, W_LOADS>;
   var w_next: array<Raw, W_LOADS>;
   for (var i = 0u; i < W_LOADS; i++) {
@@ -168,6 +166,6 @@ fn main(
   @builtin(subgroup_id) subgroup: u32,
 ) {
   if (begin(group, groups)) {
-    multiply_tile(lid, subgroup, rounds_of(group.z, groups.z), group.y * (LINES / 16u));
+    multiply_tile(lid, subgroup, group.y * LINES, rounds_of(group.z, groups.z));
   }
 }

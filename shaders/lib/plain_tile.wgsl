@@ -48,7 +48,7 @@ fn put_w(at: u32, four: mat4x4f) {
   w_tile[at + 3u * W_QUADS] = turned[3];
 }
 
-fn multiply_tile(lid: u32, rounds: vec2u) {
+fn multiply_tile(lid: u32, _first_line: u32, rounds: vec2u) {
   // Four lines × four columns of x, four rows × eight columns of W; neighbours are next to each other in their rows.
   let vector = lid % VECTORS;
   let x_quad = lid / VECTORS;

@@ -1,4 +1,4 @@
-// Products of spans of quantised weights with x as integers in blocks of 16: integers.wgsl.
+// Products of spans of quantised weights with x as integers in blocks of 16: integers.wgsl, signed_bytes.wgsl.
 const SPAN_BLOCKS = SPAN / 16u;
 
 // The x of a span.
@@ -7,9 +7,14 @@ struct SpanX { nearest: array<vec4u, SPAN_BLOCKS>, rest: array<vec4u, SPAN_BLOCK
 struct Block { integers: Integers, scale: f32 }
 
 fn block_of(values: array<vec4f, 4>) -> Block {
-  let top = max(max(abs(values[0]), abs(values[1])), max(abs(values[2]), abs(values[3])));
-  let largest = max(max(top.x, top.y), max(top.z, top.w));
-  return Block(integers_of(values, inverse_of(largest)), scale_of_largest(largest));
+  let largest = largest_of(max(max(abs(values[0]), abs(values[1])), max(abs(values[2]), abs(values[3]))));
+  var block = Block(Integers(), scale_of_largest(largest));
+  for (var i = 0u; i < 4u; i++) {
+    let four = four_of(values[i], inverse_of(largest));
+    block.integers.nearest[i] = four.x;
+    block.integers.rest[i] = four.y;
+  }
+  return block;
 }
 
 fn span_x_of(vectors: array<vec4f, SPAN_VECTORS>) -> SpanX {

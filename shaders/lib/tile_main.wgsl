@@ -6,6 +6,6 @@ fn main(
   @builtin(local_invocation_index) lid: u32,
 ) {
   if (begin(group, groups)) {
-    multiply_tile(lid, rounds_of(group.z, groups.z));
+    multiply_tile(lid, group.y * LINES, rounds_of(group.z, groups.z));
   }
 }

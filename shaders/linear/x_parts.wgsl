@@ -1,4 +1,4 @@
-// x in parts, row by row: lib/x_parts.wgsl.
+// x as a tile takes it, row by row: lib/x_parts.wgsl or lib/x_integers.wgsl.
 // Dispatch: (ceil(K / 64), ceil(rows / 16)).
 
 // @use shape
@@ -9,7 +9,7 @@ override ROWS: u32; // index in `step` of the number of rows
 
 // @use step
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [R, K]
-@group(0) @binding(2) var<storage, read_write> parts: array<vec4<f16>>; // [R / 16, K / 16, high and low, 16, 16]
+@group(0) @binding(2) var<storage, read_write> parts: array<Part>; // as the snippet lays them out
 
 // @use parts
 

@@ -64,7 +64,7 @@ fn finish(line: u32, column_in: u32, sums: vec4f) {
 }
 
 // Finds the tile; false where there is none, or its expert is in another part of W.
-fn begin(group: vec3u, groups: vec3u) -> bool {
+fn begin(group: vec3u, _groups: vec3u) -> bool {
   if (group.y >= tiles[0].x) {
     return false;
   }

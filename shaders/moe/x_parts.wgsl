@@ -1,4 +1,4 @@
-// x in parts, in the order of the pairs that `group` listed, tile by tile: lib/x_parts.wgsl.
+// x as a tile takes it, in the order of the pairs that `group` listed, tile by tile: lib/x_parts.wgsl or lib/x_integers.wgsl.
 // Dispatch: (ceil(K / 64), LINES / 16 · an upper bound of the tiles; the surplus exits).
 
 // @use shape
@@ -10,7 +10,7 @@ override X_DIVISOR: u32; // x has one row for as many pairs
 @group(0) @binding(0) var<storage, read> tiles: array<vec4u>; // number of tiles; then expert, first and end in `pairs` of each
 @group(0) @binding(1) var<storage, read> pairs: array<u32>; // by expert
 @group(0) @binding(2) var<storage, read> x: array<vec4f>; // [R, K] or [R · slots, K]
-@group(0) @binding(3) var<storage, read_write> parts: array<vec4<f16>>; // [tiles · LINES / 16, K / 16, high and low, 16, 16]
+@group(0) @binding(3) var<storage, read_write> parts: array<Part>; // as the snippet lays them out
 
 // @use parts
 

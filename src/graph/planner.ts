@@ -135,13 +135,13 @@ function gemmScratchElements(
     if ((op.kind !== 'linear' && op.kind !== 'experts') || fewRows(op.y)) continue;
     const rows = rowCapacity(op.y.rows);
     const depth = alignUp(op.weight.width, WIDTH_STEP);
-    if (target.matrices) {
+    const { format, parts } = keptAs(op.weight);
+    const tiles = gemmTiles(format, target);
+    if (tiles[0]?.xParts) {
       const needed = op.kind === 'linear' ? xPartsElements(rows, depth) : pairPartsElements(op.routing, rows, depth);
       xParts = Math.max(xParts, needed);
     }
     if (op.kind === 'linear') {
-      const { format, parts } = keptAs(op.weight);
-      const tiles = gemmTiles(format, target);
       const sums = parts.map((part) => splitSumsElements(tiles, rows, part.rows, depth));
       splitSums = Math.max(splitSums, ...sums);
     }

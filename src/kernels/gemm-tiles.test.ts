@@ -3,9 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { SUBGROUP_TARGET } from '../../test/kernel-target.ts';
 import { divide, divider, gemmTiles, splitSumsElements } from './gemm-tiles.ts';
 
+const { knobs } = SUBGROUP_TARGET;
+const INTEGER_TARGET = {
+  ...SUBGROUP_TARGET,
+  integerDot: true,
+  maxWorkgroupBytes: 49_152,
+  knobs: { ...knobs, q4: { ...knobs.q4, integerTiles: true } },
+};
+const Q4 = { bits: 4, group: 32, asymmetric: false } as const;
+
 describe.each([
   ['plain tiles', gemmTiles('f16', SUBGROUP_TARGET)],
   ['subgroup matrices', gemmTiles('f16', { ...SUBGROUP_TARGET, f16: true, matrices: true })],
+  ['integer tiles', gemmTiles(Q4, INTEGER_TARGET)],
 ])('%s', (_, tiles) => {
   const [small, large] = tiles;
 
@@ -20,14 +30,14 @@ describe.each([
     expect(divide(tiles, 5, 72, 256)).toEqual({ tile: small, splits: 1 });
   });
 
-  it('has room for the sums of all row counts, and never takes more than 16 MiB for them', () => {
+  it('has room for the sums of all row counts, and never takes more than 32 MiB for them', () => {
     for (const [columns, depth] of [
       [2048, 8192],
       [9728, 896],
       [128, 4096],
     ] as const) {
       const room = splitSumsElements(tiles, 512, columns, depth);
-      expect(room * 4).toBeLessThanOrEqual(16 * 2 ** 20);
+      expect(room * 4).toBeLessThanOrEqual(32 * 2 ** 20);
       for (let rows = 1; rows <= 512; rows++) {
         const { splits } = divide(tiles, rows, columns, depth);
         expect(depth / splits).toBeGreaterThanOrEqual(256);

@@ -9,7 +9,9 @@ import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
 import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
 import plainTileSnippet from '../../shaders/lib/plain_tile.wgsl?raw';
 import roundsSnippet from '../../shaders/lib/rounds.wgsl?raw';
+import signedBytes from '../../shaders/lib/signed_bytes.wgsl?raw';
 import tileMain from '../../shaders/lib/tile_main.wgsl?raw';
+import xIntegers from '../../shaders/lib/x_integers.wgsl?raw';
 import xPartsSnippet from '../../shaders/lib/x_parts.wgsl?raw';
 import { alignUp } from '../tensor/dtype.ts';
 import { type Grid, type KernelTarget, shapeSnippet, type WeightFormat } from './kernel.ts';
@@ -27,6 +29,17 @@ export interface GemmTile {
   shape: Record<string, number>;
   /** The snippet for `// @use tile`. */
   code: string;
+  /** How x comes, where that is made once for a product. Otherwise the tile takes x as it is. */
+  xParts?: XParts;
+}
+
+/** What a tile takes in place of x: parts in f16, or integers. */
+export interface XParts {
+  kind: 'f16' | 'integers';
+  /** Constants of its text: k that a tile takes at a time. */
+  shape: { DEPTH: number };
+  /** The snippet for `// @use parts` of the shader that makes it. */
+  code: string;
 }
 
 /** Subgroups along the rows of x and along the rows of W in a tile of subgroup matrices. */
@@ -35,8 +48,10 @@ const MATRIX_SHAPES = [
   { WM: 4, WN: 2 },
 ] as const;
 
-/** Workgroup memory of the large plain tile with rounds of 32. */
+/** Workgroup memory of the large plain tile with rounds of 32, and of the small integer one with rounds of 64. */
 const LARGE_TILE_BYTES = 24_576;
+/** Workgroup memory of the large integer tile. */
+const LARGE_INTEGER_BYTES = 36_864;
 
 /** A tile of the form that runs everywhere. */
 export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64, depth: 16 | 32 = 32): GemmTile {
@@ -60,17 +75,32 @@ export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[
     const isPlainQuant = typeof format !== 'string' && !format.asymmetric;
     const parts = format === 'f16' ? matrixPartsF16 : isPlainQuant ? matrixPartsQuant : matrixParts;
     return MATRIX_SHAPES.map(({ WM, WN }) => {
-      const shape = { WM, WN, W_PARTS: count };
+      const shape = { WM, WN, W_PARTS: count, DEPTH: 32 };
       const code = [shapeSnippet(shape), highPart, parts, roundsSnippet, matrixTile].join('\n');
-      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, slots: 132, shape, code };
+      const xParts = {
+        kind: 'f16' as const,
+        shape: { DEPTH: shape.DEPTH },
+        code: [highPart, xPartsSnippet].join('\n'),
+      };
+      return { kind: 'matrix', lines: WM * 32, columns: WN * 64, slots: 132, shape, code, xParts };
     });
   }
   if (typeof format === 'string' || !target.integerDot || !target.knobs[`q${format.bits}`].integerTiles) {
     // Rounds of 16 leave the large one within what every device has.
     return [plainTile(64), plainTile(64, 128, target.maxWorkgroupBytes >= LARGE_TILE_BYTES ? 32 : 16)];
   }
-  const code = [integersSnippet, roundsSnippet, integerTile, tileMain].join('\n');
-  return [{ kind: 'integer', lines: 64, columns: 128, slots: 264, shape: {}, code }];
+  const depth = target.maxWorkgroupBytes >= LARGE_TILE_BYTES ? 64 : 32;
+  const sizes = target.maxWorkgroupBytes >= LARGE_INTEGER_BYTES ? [8, 16] : [8];
+  return sizes.map((each) => {
+    const shape = { EACH: each, DEPTH: depth };
+    const code = [shapeSnippet(shape), integersSnippet, signedBytes, roundsSnippet, integerTile, tileMain].join('\n');
+    const xParts = {
+      kind: 'integers' as const,
+      shape: { DEPTH: depth },
+      code: [integersSnippet, xIntegers].join('\n'),
+    };
+    return { kind: 'integer', lines: 8 * each, columns: 128, slots: each === 8 ? 264 : 132, shape, code, xParts };
+  });
 }
 
 /** Of K, at least in a split. */
@@ -78,8 +108,8 @@ const SPLIT_DEPTH = 256;
 const MAX_SPLITS = 16;
 /** What a split costs, as a share of the product, times K: its sums are written and read. */
 const SPLIT_COST = 40;
-/** Most sums of all splits together, in f32: 16 MiB. */
-const MAX_SPLIT_SUMS = 2 ** 22;
+/** Most sums of all splits together, in f32: 32 MiB. */
+const MAX_SPLIT_SUMS = 2 ** 23;
 /** The share of its slots that a tile has to fill. */
 const ENOUGH = 0.75;
 
@@ -124,30 +154,24 @@ export function divider(tiles: readonly GemmTile[], columns: number, depth: numb
 
 /** Scratch that all GEMMs of a plan share. */
 export interface GemmScratch {
-  /** x as tiles of subgroup matrices take it: {@link xPartsElements}. */
+  /** x as {@link GemmTile.xParts} has it: {@link xPartsElements}. */
   xParts: GPUBuffer;
   /** Sums of the splits of K: {@link splitSumsElements}. */
   splitSums: GPUBuffer;
 }
 
-/** Lines of a block of x in parts. */
+/** Lines and k that a workgroup makes of x in parts. */
 const PARTS_LINES = 16;
-/** Padded width of x in parts: DEPTH of shaders/lib/matrix_tile.wgsl. */
-const PARTS_DEPTH = 32;
-/** k that a workgroup takes. */
 const PARTS_GROUP = 64;
 
-/** Elements of f32 that x takes in two parts of f16. */
+/** Elements of f32 that x takes in parts: two of f16, or fewer bytes as integers. */
 export function xPartsElements(lines: number, depth: number): number {
-  return alignUp(lines, PARTS_LINES) * alignUp(depth, PARTS_DEPTH);
+  return alignUp(lines, PARTS_LINES) * alignUp(depth, PARTS_GROUP);
 }
-
-/** The constant and the snippet for `// @use parts` of a shader that makes them. */
-export const X_PARTS = { shape: { DEPTH: PARTS_DEPTH }, code: [highPart, xPartsSnippet].join('\n') };
 
 /** The workgroups that turn `lines` lines into parts. */
 export function xPartsGrid(grid: Grid, lines: number, depth: number): void {
-  grid[0] = Math.ceil(alignUp(depth, PARTS_DEPTH) / PARTS_GROUP);
+  grid[0] = Math.ceil(depth / PARTS_GROUP);
   grid[1] = Math.ceil(lines / PARTS_LINES);
   grid[2] = 1;
 }

@@ -95,7 +95,7 @@ describe('knobs', () => {
     expect(knobsRun(without, 'q8', { ...DEFAULT_KNOBS.q8, integerDot: true })).toBe(false);
     expect(knobsRun({ ...without, software: true }, 'q8', { ...DEFAULT_KNOBS.q8, integerDot: true })).toBe(false);
     expect(knobsRun(without, 'q8', { ...DEFAULT_KNOBS.q8, integerTiles: true })).toBe(false);
-    const prompts = (target: KernelTarget, name: 'q4' | 'float') => promptCandidates(target, name, DEFAULT_KNOBS);
+    const prompts = (target: KernelTarget, name: 'q4' | 'float') => promptCandidates(target, name);
     expect(prompts(LARGE, 'q4').map(({ q4 }) => q4.integerTiles)).toEqual([false, true]);
     expect(prompts({ ...LARGE, matrices: true }, 'q4')).toEqual([DEFAULT_KNOBS]);
     expect([prompts(without, 'q4'), prompts(LARGE, 'float')]).toEqual([[DEFAULT_KNOBS], [DEFAULT_KNOBS]]);

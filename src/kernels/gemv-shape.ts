@@ -167,8 +167,8 @@ export function knobCandidates(target: KernelTarget, name: WeightClass): KernelK
   return [DEFAULT_KNOBS, ...changed.filter((knobs) => knobsRun(target, name, knobs[name]))];
 }
 
-/** Knobs for decoding, and the same with what else is worth trying for prompts: legal ones alone. */
-export function promptCandidates(target: KernelTarget, name: WeightClass, knobs: KernelKnobs): KernelKnobs[] {
-  if (name === 'float' || target.matrices || !target.integerDot) return [knobs];
-  return [knobs, { ...knobs, [name]: { ...knobs[name], integerTiles: true } }];
+/** The default and what else is worth trying for prompts: legal ones alone. */
+export function promptCandidates(target: KernelTarget, name: WeightClass): KernelKnobs[] {
+  if (name === 'float' || target.matrices || !target.integerDot) return [DEFAULT_KNOBS];
+  return [DEFAULT_KNOBS, { ...DEFAULT_KNOBS, [name]: { ...DEFAULT_KNOBS[name], integerTiles: true } }];
 }

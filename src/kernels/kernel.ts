@@ -8,6 +8,7 @@ import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
 import rowSums from '../../shaders/lib/row_sums.wgsl?raw';
 import rowSumsFloats from '../../shaders/lib/row_sums_floats.wgsl?raw';
 import rowSumsQuant from '../../shaders/lib/row_sums_quant.wgsl?raw';
+import signedBytes from '../../shaders/lib/signed_bytes.wgsl?raw';
 import spanFloats from '../../shaders/lib/span_floats.wgsl?raw';
 import spanIntegers from '../../shaders/lib/span_integers.wgsl?raw';
 import stageFloats from '../../shaders/lib/stage_floats.wgsl?raw';
@@ -224,8 +225,8 @@ export type XForm = 'direct' | 'shared' | 'direct integers' | 'shared integers';
 const X_SNIPPETS: Record<XForm, readonly string[]> = {
   direct: [spanFloats, xDirect],
   shared: [xStaged, spanFloats, stageFloats],
-  'direct integers': [integersSnippet, spanIntegers, xDirect],
-  'shared integers': [xStaged, integersSnippet, spanIntegers, stageIntegers],
+  'direct integers': [integersSnippet, signedBytes, spanIntegers, xDirect],
+  'shared integers': [xStaged, integersSnippet, signedBytes, spanIntegers, stageIntegers],
 };
 
 /** The snippets for `// @use sum` and `// @use row_sums` of a GEMV. */

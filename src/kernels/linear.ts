@@ -7,7 +7,7 @@ import joinSource from '../../shaders/linear/join.wgsl?raw';
 import xPartsSource from '../../shaders/linear/x_parts.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
-import { divider, type GemmScratch, gemmTiles, X_PARTS, xPartsGrid } from './gemm-tiles.ts';
+import { divider, type GemmScratch, gemmTiles, type XParts, xPartsGrid } from './gemm-tiles.ts';
 import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
@@ -113,13 +113,13 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   });
 }
 
-/** x in parts, for tiles of subgroup matrices. */
-function xParts({ x, weight, step, scratch }: GemmArgs): Launch {
+/** x as tiles take it. */
+function makeXParts({ kind, shape, code }: XParts, { x, weight, step, scratch }: GemmArgs): Launch {
   const constants = { K8: weight.stride / 8, ROWS: rowsIndex(x.rows) };
   return {
     source: {
-      label: kernelLabel('linear/x_parts', constants),
-      code: assembleShader(xPartsSource, { shape: shapeSnippet(X_PARTS.shape), step: STEP_WGSL, parts: X_PARTS.code }),
+      label: kernelLabel(`linear/x_parts ${kind}`, { ...shape, ...constants }),
+      code: assembleShader(xPartsSource, { shape: shapeSnippet(shape), step: STEP_WGSL, parts: code }),
       bindings: ['read', 'read', 'write'],
       constants,
     },
@@ -141,7 +141,7 @@ export function gemm(target: KernelTarget, args: GemmArgs): Launch[] {
   const snippets = { step: STEP_WGSL, weights: weightsFor(weight.format, target), ...resultSnippets };
   const variant = [formatName(weight.format), targetLabel(target)];
   const tiles = gemmTiles(weight.format, target);
-  const isMatrix = tiles[0]?.kind === 'matrix';
+  const xParts = tiles[0]?.xParts;
   const launches = weight.parts.flatMap((part) => {
     const results = resultBindings(args, part);
     const divisionOf = divider(tiles, part.rows, weight.stride);
@@ -152,7 +152,7 @@ export function gemm(target: KernelTarget, args: GemmArgs): Launch[] {
         bindings: ['read', 'read', 'read', 'read', 'read', 'write', 'write'] as const,
         constants,
       },
-      bindings: [step, isMatrix ? scratch.xParts : x.buffer, part.buffer, ...results, scratch.splitSums],
+      bindings: [step, xParts ? scratch.xParts : x.buffer, part.buffer, ...results, scratch.splitSums],
       grid: (size: StepSize, grid: Grid) => {
         const rows = rowsOf(size, y.rows);
         const { tile: chosen, splits } = divisionOf(rows);
@@ -180,5 +180,5 @@ export function gemm(target: KernelTarget, args: GemmArgs): Launch[] {
     };
     return [...products, join];
   });
-  return isMatrix ? [xParts(args), ...launches] : launches;
+  return xParts ? [makeXParts(xParts, args), ...launches] : launches;
 }

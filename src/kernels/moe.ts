@@ -8,7 +8,7 @@ import sumSource from '../../shaders/moe/sum.wgsl?raw';
 import xPartsSource from '../../shaders/moe/x_parts.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
-import { type GemmScratch, gemmTiles, plainTile, X_PARTS, xPartsElements, xPartsGrid } from './gemm-tiles.ts';
+import { type GemmScratch, gemmTiles, plainTile, xPartsElements, xPartsGrid } from './gemm-tiles.ts';
 import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
 import {
   type Activation,
@@ -247,7 +247,7 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, scratch: Ge
   const tiles = gemmTiles(weight.format, target);
   return TILES.flatMap((lines) => {
     const tile = tiles.find((each) => each.lines === lines) ?? plainTile(lines);
-    const isMatrix = tile.kind === 'matrix';
+    const { xParts } = tile;
     const isChosen = (size: StepSize) => tileFor(routing, rowsOf(size, y.rows)) === lines;
     const products = weight.parts.map((part): Launch => {
       const constants = { FIRST_EXPERT: part.firstRow / blockRows, ...expertConstants(args) };
@@ -258,14 +258,7 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, scratch: Ge
           bindings: ['read', 'read', 'read', 'read', 'read', 'write'] as const,
           constants,
         },
-        bindings: [
-          lists.tiles,
-          lists.pairs,
-          routes.buffer,
-          isMatrix ? scratch.xParts : x.buffer,
-          part.buffer,
-          y.buffer,
-        ],
+        bindings: [lists.tiles, lists.pairs, routes.buffer, xParts ? scratch.xParts : x.buffer, part.buffer, y.buffer],
         grid: (size: StepSize, grid: Grid) => {
           grid[0] = isChosen(size) ? Math.ceil(blockRows / tile.columns) : 0;
           grid[1] = mostTiles(routing, rowsOf(size, y.rows), lines);
@@ -273,13 +266,13 @@ export function expertGemm(target: KernelTarget, lists: ExpertLists, scratch: Ge
         },
       };
     });
-    if (!isMatrix) return products;
-    const shape = { ...X_PARTS.shape, LINES: lines };
+    if (!xParts) return products;
+    const shape = { ...xParts.shape, LINES: lines };
     const { K8, X_DIVISOR } = expertConstants(args);
     const parts: Launch = {
       source: {
-        label: kernelLabel('moe/x_parts', { ...shape, K8, X_DIVISOR }),
-        code: assembleShader(xPartsSource, { shape: shapeSnippet(shape), parts: X_PARTS.code }),
+        label: kernelLabel(`moe/x_parts ${xParts.kind}`, { ...shape, K8, X_DIVISOR }),
+        code: assembleShader(xPartsSource, { shape: shapeSnippet(shape), parts: xParts.code }),
         bindings: ['read', 'read', 'read', 'write'],
         constants: { K8, X_DIVISOR },
       },

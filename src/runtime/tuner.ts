@@ -77,6 +77,12 @@ interface TimedWork {
   rows: number;
 }
 
+/** Candidates, the default first, and where there is a choice what times them. */
+interface TimedCandidates {
+  candidates: readonly KernelKnobs[];
+  timer?: Promise<CandidateTimer>;
+}
+
 export interface CandidateTimer {
   /** Milliseconds of the same work with any knobs. */
   time(knobs: KernelKnobs): Promise<number>;
@@ -159,29 +165,41 @@ export class Tuner {
       const key = JSON.stringify(shapes);
       if (!byShapes.has(key)) byShapes.set(key, knobs);
     }
-    const hasPrompts = promptCandidates(target, name, DEFAULT_KNOBS).length > 1;
-    const until = hasPrompts ? now() + (deadline - now()) * DECODE_SHARE : deadline;
-    const decode = { matrices, mostBytes: decodeBytes(all), rows: 1 };
-    const decoding = await this.#fastest([...byShapes.values()], decode, until);
-    if (!hasPrompts) return decoding;
-    const { knobs, isComplete } = decoding;
-    // One copy of a matrix will do: its tiles are read again and again.
-    const prompt = { matrices, mostBytes: 0, rows: PROMPT_ROWS };
-    const prompts = this.#fastest(promptCandidates(target, name, knobs), prompt, deadline);
+    const tiles = promptCandidates(target, name);
+    const until = tiles.length > 1 ? now() + (deadline - now()) * DECODE_SHARE : deadline;
+    const decode = this.#timed([...byShapes.values()], { matrices, mostBytes: decodeBytes(all), rows: 1 });
+    // Prompts' kernels compile while decoding is timed. One copy of a matrix will do: its tiles are read again and again.
+    const prompt = this.#timed(tiles, { matrices, mostBytes: 0, rows: PROMPT_ROWS });
+    const decoding = this.#fastest(decode, until);
+    const prompts = decoding.then(
+      () => this.#fastest(prompt, deadline),
+      () => this.#fastest(prompt, now()),
+    );
+    const { knobs, isComplete } = await decoding;
     return prompts.then(
-      (found) => ({ ...found, isComplete: isComplete && found.isComplete }),
-      () => decoding,
+      (found) => ({
+        knobs: withTiles(knobs, name, found.knobs),
+        isComplete: isComplete && found.isComplete,
+      }),
+      () => ({ knobs, isComplete }),
     );
   }
 
-  async #fastest(candidates: readonly KernelKnobs[], work: TimedWork, deadline: number): Promise<Found> {
+  /** Begins to compile; whoever takes the timer disposes of it. */
+  #timed(candidates: readonly KernelKnobs[], { matrices, mostBytes, rows }: TimedWork): TimedCandidates {
+    if (candidates.length === 1) return { candidates };
+    const timer = this.#parts.openTimer(matrices, mostBytes, candidates, rows);
+    timer.catch(() => undefined);
+    return { candidates, timer };
+  }
+
+  async #fastest({ candidates, timer }: TimedCandidates, deadline: number): Promise<Found> {
     const { now, waitFor } = this.#parts;
     const [standard = DEFAULT_KNOBS] = candidates;
-    if (candidates.length === 1) return { knobs: standard, isComplete: true };
-    if (now() >= deadline) return { knobs: standard, isComplete: false };
+    if (!timer) return { knobs: standard, isComplete: true };
     const times = new Map<KernelKnobs, number>();
     const left = new Set(candidates);
-    const sampling = this.#sample(candidates, left, work, times, deadline);
+    const sampling = this.#sample(candidates, left, timer, times, deadline);
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
@@ -195,12 +213,12 @@ export class Tuner {
   async #sample(
     candidates: readonly KernelKnobs[],
     left: Set<KernelKnobs>,
-    { matrices, mostBytes, rows }: TimedWork,
+    opening: Promise<CandidateTimer>,
     times: Map<KernelKnobs, number>,
     deadline: number,
   ): Promise<void> {
-    const { openTimer, now } = this.#parts;
-    const timer = await openTimer(matrices, mostBytes, candidates, rows);
+    const { now } = this.#parts;
+    const timer = await opening;
     try {
       for (let round = 0; round < ROUNDS; round++) {
         for (const candidate of left) {
@@ -254,6 +272,12 @@ export class Tuner {
       // No room, or not allowed: measured again next time.
     }
   }
+}
+
+/** Knobs with the tiles of others. */
+function withTiles(knobs: KernelKnobs, name: WeightClass, tiles: KernelKnobs): KernelKnobs {
+  if (name === 'float') return knobs;
+  return { ...knobs, [name]: { ...knobs[name], integerTiles: tiles[name].integerTiles } };
 }
 
 function setKnobs<C extends WeightClass>(
@@ -353,7 +377,7 @@ const SAMPLE_FORMATS: readonly WeightFormat[] = [
 function kernelVersion(target: KernelTarget): string {
   const texts = SAMPLE_FORMATS.flatMap((format) => {
     const name = weightClass(format);
-    const all = [...knobCandidates(target, name), ...promptCandidates(target, name, DEFAULT_KNOBS)];
+    const all = [...knobCandidates(target, name), ...promptCandidates(target, name)];
     const targets = all.map((knobs) => ({ ...target, knobs }));
     const tiles = targets.flatMap((each) => gemmTiles(format, each).map(({ code }) => code));
     const forms: (XForm | undefined)[] =

@@ -235,6 +235,9 @@ const INTEGER_GEMM: readonly (Common & { rows?: number })[] = [
   { rows: 33, batch: 2, k: 192, n: 128, dtype: Q8 },
   { rows: 9, k: 256, n: 24, dtype: { ...Q4, group: 128, asymmetric: true }, gate: 'silu' },
   { rows: 70, k: 608, n: 136, dtype: Q4, bias: true, residual: true, once: true },
+  // The large tile, where there is workgroup memory for it.
+  { rows: 515, k: 96, n: 2568, dtype: { ...Q4, asymmetric: true }, residual: true, once: true },
+  { rows: 515, k: 48, n: 2568, dtype: { ...Q8, group: 16, asymmetric: true }, once: true },
 ];
 
 const LINEAR: readonly LinearCase[] = [
@@ -256,7 +259,7 @@ const KNOBS: readonly KernelCase[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['linear/gemv', 'linear/gemm plain', 'linear/gemm integer', 'linear/join'],
-  matrixShaders: ['linear/gemm matrix', 'linear/x_parts'],
+  shaders: ['linear/gemv', 'linear/gemm plain', 'linear/gemm integer', 'linear/x_parts integers', 'linear/join'],
+  matrixShaders: ['linear/gemm matrix', 'linear/x_parts f16'],
   cases: [...LINEAR.map(linearCase), ...KNOBS],
 };

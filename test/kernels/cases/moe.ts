@@ -319,8 +319,16 @@ const EXPERTS: readonly Omit<ExpertCase, 'kernel' | 'rows'>[] = [
 ];
 
 export const SUITE: KernelSuite = {
-  shaders: ['moe/route', 'moe/group', 'moe/gemv', 'moe/gemm plain', 'moe/gemm integer', 'moe/sum'],
-  matrixShaders: ['moe/gemm matrix', 'moe/x_parts'],
+  shaders: [
+    'moe/route',
+    'moe/group',
+    'moe/gemv',
+    'moe/gemm plain',
+    'moe/gemm integer',
+    'moe/x_parts integers',
+    'moe/sum',
+  ],
+  matrixShaders: ['moe/gemm matrix', 'moe/x_parts f16'],
   cases: [
     ...ROUTES.map(routeCase),
     ...EXPERTS.flatMap((each) => [1, 3].map((rows) => expertCase({ kernel: 'gemv', rows, ...each }))),
