@@ -1,9 +1,10 @@
 // AutoModel and its siblings with a head, shaped as transformers.js shapes them.
 import { InputError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
+import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { Task } from '../models/model.ts';
-import { type ForwardInputs, type ForwardOutputs, forward, type Matrix } from '../runtime/forward.ts';
+import type { ForwardInputs, ForwardOutputs, Matrix } from '../runtime/forward.ts';
 import { TokenLoop } from '../runtime/generate.ts';
 import type { LoadedModel } from '../runtime/loaded-model.ts';
 import { Session } from '../runtime/session.ts';
@@ -46,8 +47,10 @@ export class PreTrainedModel {
   /**
    * One forward pass with the reference's arguments and outputs.
    * @throws {InputError} arguments of the wrong shape or range.
+   * @throws {SourceError} the part of intab that does this, which is loaded with the first one, cannot be fetched.
    */
-  forward(inputs: ForwardInputs): Promise<ForwardOutputs> {
+  async forward(inputs: ForwardInputs): Promise<ForwardOutputs> {
+    const { forward } = await loadPart(import('../runtime/forward.ts'));
     return forward(this.loaded, inputs);
   }
 

@@ -1,5 +1,5 @@
 // The arguments of a forward pass: what they may be, and checks that trip before anything reaches the GPU.
-import { InputError } from '../errors.ts';
+import { checkIds, wrongInput } from './check-ids.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { Session } from './session.ts';
 import { Tensor } from './tensor.ts';
@@ -38,10 +38,6 @@ export interface ForwardInputs {
   output_router_logits?: boolean;
 }
 
-function wrongInput(what: string, expected: string, actual: string): InputError {
-  return new InputError({ what, expected, actual, remedy: 'correct the arguments of the forward call' });
-}
-
 /** Rows of integers from either form of input. */
 function rowsOf(name: string, value: Matrix | Tensor): number[][] {
   if (value instanceof Tensor) {
@@ -63,17 +59,6 @@ function checkRows(name: string, rows: number[][], batch: number, widths: readon
   }
   const bad = rows.flat().find((value) => !Number.isSafeInteger(value));
   if (bad !== undefined) throw wrongInput(`${name} holds something that is no integer`, 'integers', String(bad));
-}
-
-/** @throws {InputError} an id outside the vocabulary. */
-export function checkIds(rows: Matrix, vocabSize: number): void {
-  for (const row of rows) {
-    for (const id of row) {
-      if (!Number.isSafeInteger(id) || id < 0 || id >= vocabSize) {
-        throw wrongInput('A token id is outside the vocabulary', `0 to ${vocabSize - 1}`, String(id));
-      }
-    }
-  }
 }
 
 /** Arguments that passed the checks. */

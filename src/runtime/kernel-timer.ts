@@ -72,7 +72,7 @@ export class KernelTimer {
   }
 
   /**
-   * Makes the matrices and starts to compile all candidates.
+   * Makes the matrices.
    * @param mostBytes what the model reads for a token: more of a matrix would be colder than in the model.
    * @param rows of x: a GEMV for one, a GEMM for more.
    * @throws {DeviceMemoryError} {GpuValidationError} the device has no room for them, or a shader does not compile.
@@ -89,13 +89,16 @@ export class KernelTimer {
       const subjects = await withErrorScopes(gpu, 'Tuning', () =>
         Promise.all(matrices.map((matrix) => makeSubject(gpu, matrix, mostBytes, candidates, rows, owned))),
       );
-      const timer = new KernelTimer(gpu, subjects, owned);
-      for (const knobs of candidates) timer.#dispatches(knobs).catch(() => undefined);
-      return timer;
+      return new KernelTimer(gpu, subjects, owned);
     } catch (error) {
       for (const buffer of owned) gpu.buffers.release(buffer);
       throw error;
     }
+  }
+
+  /** Compiles a candidate. @throws {GpuValidationError} it does not compile. */
+  async prepare(knobs: KernelKnobs): Promise<void> {
+    await this.#dispatches(knobs);
   }
 
   /**

@@ -25,6 +25,7 @@ const F16: DecodeMatrix = { ...Q4, format: 'f16', stride: 8192 };
 /** A tuner with a clock that only samples and compiling move on. */
 class Fake {
   nowMs = 5000;
+  compiled: (knobs: KernelKnobs) => Promise<void> = async () => undefined;
   samples: KernelKnobs[] = [];
   opened = 0;
   disposed = 0;
@@ -48,6 +49,7 @@ class Fake {
         this.opened++;
         this.nowMs += this.openMs;
         return {
+          prepare: (knobs) => this.compiled(knobs),
           time: async (knobs) => {
             this.samples.push(knobs);
             const ms = this.ms(knobs, rows);
@@ -143,7 +145,8 @@ describe('prompts', () => {
       const fake = new Fake();
       fake.ms = ({ q4 }, rows) => (rows > 1 && (q4.integerTiles || ms === 2000) ? ms : q4.groups === 4 ? 8 : 10);
       const { q4 } = await fake.tuner({ target }).knobs([Q4], fake.records);
-      expect(q4).toEqual({ ...DEFAULT_KNOBS.q4, groups: 4 });
+      // Prompts come before what promises little for decoding.
+      expect(q4).toEqual({ ...DEFAULT_KNOBS.q4, groups: ms === 2000 ? 8 : 4 });
     }
   });
 
@@ -155,6 +158,36 @@ describe('prompts', () => {
 });
 
 describe('the budget', () => {
+  it('is for what promises most first, and by what a token reads of each class', async () => {
+    const fake = new Fake();
+    const target = { ...TARGET, integerDot: true };
+    fake.ms = ({ q4, q8 }) => (q4.integerDot || q4.integerTiles || q8.integerDot ? 90 : 100);
+    const few = { ...Q8, rows: 1024 };
+    expect((await fake.tuner({ target }).knobs([few, Q4], fake.records)).q4).toMatchObject({
+      integerDot: true,
+      integerTiles: true,
+    });
+    const changes = fake.samples.slice(0, 5).map(({ q4: { integerDot, integerTiles } }) => [integerDot, integerTiles]);
+    expect(changes.slice(0, 4)).toEqual([
+      [false, false],
+      [true, false],
+      [false, false],
+      [false, true],
+    ]);
+    expect(fake.samples.filter(({ q8 }) => q8 !== DEFAULT_KNOBS.q8).length).toBeLessThanOrEqual(2);
+  });
+
+  it('goes to what is compiled, and does not wait for the rest', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4 }) => (q4.groups === 16 ? 5 : 10);
+    fake.compiled = ({ q4 }) => (q4.groups === 4 ? new Promise(() => undefined) : Promise.resolve());
+    const waitFor = async (work: Promise<unknown>) =>
+      void (await Promise.race([work, new Promise((resolve) => setTimeout(resolve, 20))]));
+    const { q4 } = await fake.tuner({ waitFor }).knobs([Q4], fake.records);
+    expect(q4.groups).toBe(16);
+    expect(fake.samples.some((knobs) => knobs.q4.groups === 4)).toBe(false);
+  });
+
   it.each([1, 30, 120, 400, 2000])('ends where samples take %i ms', async (ms) => {
     const fake = new Fake();
     fake.ms = ({ q4, q8 }) => (q4.groups === 4 || !q8.direct ? ms * 0.9 : ms);
@@ -163,7 +196,7 @@ describe('the budget', () => {
     // What begins in time may end behind it.
     expect(fake.nowMs - began).toBeLessThanOrEqual(TUNING_BUDGET_MS + ms);
     // Whatever was measured by then counts.
-    expect(knobs.q4.groups).toBe(ms <= 400 ? 4 : 8);
+    expect(knobs.q4.groups).toBe(ms <= 120 ? 4 : 8);
     expect(fake.disposed).toBe(fake.opened);
   });
 

@@ -53,8 +53,10 @@ const ROUNDS = 3;
 
 /** Rows of a prompt, as it is timed. */
 const PROMPT_ROWS = 256;
-/** Of a class's time, where prompts are timed too. */
-const DECODE_SHARE = 0.7;
+/** The default and what promises most for decoding: timed before prompts are. */
+const FIRST_CANDIDATES = 2;
+/** Of the time, for a class of which a token reads less. */
+const LEAST_SHARE = 0.2;
 
 /** What was found for a class of weights, and whether there was time for all candidates. */
 interface Found {
@@ -77,13 +79,25 @@ interface TimedWork {
   rows: number;
 }
 
-/** Candidates, the default first, and where there is a choice what times them. */
+/** Candidates, the default first, and their best times in milliseconds. */
 interface TimedCandidates {
   candidates: readonly KernelKnobs[];
+  /** Those that are to be timed, less those that turn out not to compile. */
+  left: Set<KernelKnobs>;
+  times: Map<KernelKnobs, number>;
+  /** Where there is a choice. */
   timer?: Promise<CandidateTimer>;
 }
 
+interface Candidate {
+  knobs: KernelKnobs;
+  of: TimedCandidates;
+  timer: CandidateTimer;
+}
+
 export interface CandidateTimer {
+  /** Compiles the kernels for knobs. */
+  prepare(knobs: KernelKnobs): Promise<unknown>;
   /** Milliseconds of the same work with any knobs. */
   time(knobs: KernelKnobs): Promise<number>;
   dispose(): void;
@@ -137,11 +151,15 @@ export class Tuner {
     const { now } = this.#parts;
     const deadline = now() + TUNING_BUDGET_MS;
     const measured: TuningRecord = { knobs: {}, attempts: {} };
-    const left = missing();
+    const bytesOf = (name: WeightClass) => decodeBytes(matrices.filter(({ format }) => weightClass(format) === name));
+    const left = missing().toSorted((a, b) => bytesOf(b) - bytesOf(a));
+    let bytesLeft = left.reduce((sum, name) => sum + bytesOf(name), 0);
     for (const [i, name] of left.entries()) {
       try {
-        // What one class leaves of its time is the next one's.
-        const until = now() + (deadline - now()) / (left.length - i);
+        // By what a token reads of each; what one class leaves of its time is the next one's.
+        const share = i === left.length - 1 ? 1 : Math.max(bytesOf(name) / bytesLeft, LEAST_SHARE);
+        bytesLeft -= bytesOf(name);
+        const until = now() + (deadline - now()) * share;
         const { knobs, isComplete } = await this.#measure(name, matrices, until);
         setKnobs(measured.knobs, name, knobs[name]);
         if (!isComplete) measured.attempts[name] = (attempts[name] ?? 0) + 1;
@@ -156,7 +174,7 @@ export class Tuner {
   }
 
   async #measure(name: WeightClass, all: readonly DecodeMatrix[], deadline: number): Promise<Found> {
-    const { target, now } = this.#parts;
+    const { target, now, waitFor } = this.#parts;
     const matrices = typicalMatrices(all.filter(({ format }) => weightClass(format) === name));
     // What makes the same shapes is the same.
     const byShapes = new Map<string, KernelKnobs>();
@@ -165,77 +183,73 @@ export class Tuner {
       const key = JSON.stringify(shapes);
       if (!byShapes.has(key)) byShapes.set(key, knobs);
     }
-    const tiles = promptCandidates(target, name);
-    const until = tiles.length > 1 ? now() + (deadline - now()) * DECODE_SHARE : deadline;
     const decode = this.#timed([...byShapes.values()], { matrices, mostBytes: decodeBytes(all), rows: 1 });
-    // Prompts' kernels compile while decoding is timed. One copy of a matrix will do: its tiles are read again and again.
-    const prompt = this.#timed(tiles, { matrices, mostBytes: 0, rows: PROMPT_ROWS });
-    const decoding = this.#fastest(decode, until);
-    const prompts = decoding.then(
-      () => this.#fastest(prompt, deadline),
-      () => this.#fastest(prompt, now()),
-    );
-    const { knobs, isComplete } = await decoding;
-    return prompts.then(
-      (found) => ({
-        knobs: withTiles(knobs, name, found.knobs),
-        isComplete: isComplete && found.isComplete,
-      }),
-      () => ({ knobs, isComplete }),
-    );
-  }
-
-  /** Begins to compile; whoever takes the timer disposes of it. */
-  #timed(candidates: readonly KernelKnobs[], { matrices, mostBytes, rows }: TimedWork): TimedCandidates {
-    if (candidates.length === 1) return { candidates };
-    const timer = this.#parts.openTimer(matrices, mostBytes, candidates, rows);
-    timer.catch(() => undefined);
-    return { candidates, timer };
-  }
-
-  async #fastest({ candidates, timer }: TimedCandidates, deadline: number): Promise<Found> {
-    const { now, waitFor } = this.#parts;
-    const [standard = DEFAULT_KNOBS] = candidates;
-    if (!timer) return { knobs: standard, isComplete: true };
-    const times = new Map<KernelKnobs, number>();
-    const left = new Set(candidates);
-    const sampling = this.#sample(candidates, left, timer, times, deadline);
+    // One copy of a matrix will do for prompts: its tiles are read again and again.
+    const prompt = this.#timed(promptCandidates(target, name), { matrices, mostBytes: 0, rows: PROMPT_ROWS });
+    const sampling = this.#sampleInTurn(decode, prompt, deadline);
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
-    return { knobs: fastest(candidates, times), isComplete: [...left].every((each) => times.has(each)) };
+    return {
+      knobs: withTiles(fastest(decode), name, fastest(prompt)),
+      isComplete: [decode, prompt].every(({ left, times }) => [...left].every((each) => times.has(each))),
+    };
   }
 
-  /**
-   * Times candidates in turn, so that a GPU that gets faster or slower on the way does so for all, and keeps the best time of each.
-   * @param left loses those that do not compile.
-   */
-  async #sample(
-    candidates: readonly KernelKnobs[],
-    left: Set<KernelKnobs>,
-    opening: Promise<CandidateTimer>,
-    times: Map<KernelKnobs, number>,
-    deadline: number,
-  ): Promise<void> {
+  #timed(candidates: readonly KernelKnobs[], { matrices, mostBytes, rows }: TimedWork): TimedCandidates {
+    const times = new Map<KernelKnobs, number>();
+    if (candidates.length === 1) return { candidates, left: new Set(), times };
+    const timer = this.#parts.openTimer(matrices, mostBytes, candidates, rows);
+    timer.catch(() => undefined);
+    return { candidates, left: new Set(candidates), times, timer };
+  }
+
+  /** Times all that is to be timed, until the deadline. */
+  async #sampleInTurn(decode: TimedCandidates, prompt: TimedCandidates, deadline: number): Promise<void> {
     const { now } = this.#parts;
-    const timer = await opening;
     try {
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const candidate of left) {
+      const decoding = await decode.timer;
+      // Where there is no room for prompts, decoding is timed.
+      const prompts = await prompt.timer?.catch(() => undefined);
+      if (!prompts) prompt.left.clear();
+      // What promises most comes first, as there may be no time for all.
+      const others = decode.candidates.slice(FIRST_CANDIDATES);
+      const order = [
+        ...candidatesOf(decode, decoding, decode.candidates.slice(0, FIRST_CANDIDATES)),
+        ...candidatesOf(prompt, prompts, prompt.candidates),
+        ...candidatesOf(decode, decoding, others),
+      ];
+      // Each is timed once as soon as it is compiled, then all in turn, so that a GPU that gets faster or slower on the way does so for all.
+      const compiling = new Map(order.map((each) => [each, each.timer.prepare(each.knobs).then(() => each)]));
+      const compiled = new Set<Candidate>();
+      for (const [each, done] of compiling) {
+        done.then(
+          () => compiled.add(each),
+          () => compiled.add(each),
+        );
+      }
+      while (compiling.size > 0 && now() < deadline) {
+        const next = order.find((each) => compiling.has(each) && compiled.has(each));
+        if (!next) {
+          await Promise.race(compiling.values()).catch(() => undefined);
+          continue;
+        }
+        compiling.delete(next);
+        await sample(next);
+      }
+      for (let round = 1; round < ROUNDS; round++) {
+        for (const each of order) {
           if (now() >= deadline) return;
-          try {
-            const ms = await timer.time(candidate);
-            // Some clocks run backwards.
-            if (ms > 0) times.set(candidate, Math.min(ms, times.get(candidate) ?? ms));
-          } catch (error) {
-            if (candidate === candidates[0]) throw error;
-            left.delete(candidate);
-            times.delete(candidate);
-          }
+          await sample(each);
         }
       }
     } finally {
-      timer.dispose();
+      for (const timer of [decode.timer, prompt.timer]) {
+        timer?.then(
+          (opened) => opened.dispose(),
+          () => undefined,
+        );
+      }
     }
   }
 
@@ -280,6 +294,28 @@ function withTiles(knobs: KernelKnobs, name: WeightClass, tiles: KernelKnobs): K
   return { ...knobs, [name]: { ...knobs[name], integerTiles: tiles[name].integerTiles } };
 }
 
+function candidatesOf(
+  of: TimedCandidates,
+  timer: CandidateTimer | undefined,
+  some: readonly KernelKnobs[],
+): Candidate[] {
+  return timer ? some.map((knobs) => ({ knobs, of, timer })) : [];
+}
+
+/** Keeps the best time. Where the default fails there is nothing to compare with. */
+async function sample({ knobs, of: { candidates, left, times }, timer }: Candidate): Promise<void> {
+  if (!left.has(knobs)) return;
+  try {
+    const ms = await timer.time(knobs);
+    // Some clocks run backwards.
+    if (ms > 0) times.set(knobs, Math.min(ms, times.get(knobs) ?? ms));
+  } catch (error) {
+    if (knobs === candidates[0]) throw error;
+    left.delete(knobs);
+    times.delete(knobs);
+  }
+}
+
 function setKnobs<C extends WeightClass>(
   knobs: Partial<KernelKnobs>,
   name: C,
@@ -289,7 +325,7 @@ function setKnobs<C extends WeightClass>(
 }
 
 /** The default, unless another candidate is faster by more than chance. */
-function fastest(candidates: readonly KernelKnobs[], times: ReadonlyMap<KernelKnobs, number>): KernelKnobs {
+function fastest({ candidates, times }: TimedCandidates): KernelKnobs {
   const [standard = DEFAULT_KNOBS, ...others] = candidates;
   let best = standard;
   let bestMs = (times.get(standard) ?? 0) * (1 - LEAST_GAIN);
