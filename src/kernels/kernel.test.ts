@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { activationNumber } from './activation.ts';
 import { decodeSplits, MAX_SPLITS } from './attention.ts';
 import { foldGrid, type Grid, kernelLabel, rowsIndex, rowsOf, shapeSnippet } from './kernel.ts';
@@ -42,6 +42,33 @@ describe('the step buffer', () => {
     const turns = [Math.cos(3), Math.sin(3), Math.cos(1.5), Math.sin(1.5)].map((turn) => Math.fround(2 * turn));
     expect([...floats.subarray(8 + 4, 8 + 8)]).toEqual(turns);
     for (const rows of ['tokens', 'kept'] as const) expect(data.words[rowsIndex(rows)]).toBe(rowsOf(size, rows));
+  });
+});
+
+describe('rotary angles', () => {
+  it('are those of the last position, frequencies and scaling', () => {
+    const data = new StepData(2, 1);
+    const floats = new Float32Array(data.words.buffer);
+    const [one, half] = [Float32Array.of(1), Float32Array.of(0.5)];
+    const cosine = vi.spyOn(Math, 'cos');
+    for (const [row, position, inverse, scaling] of [
+      [0, 3, one, 1],
+      [1, 3, one, 1],
+      [0, 5, one, 1],
+      [0, 5, half, 1],
+      [1, 3, half, 1],
+      [1, 3, half, 2],
+      [0, 5, half, 2],
+    ] as const) {
+      data.setRope(row, position, inverse, scaling);
+      const angle = position * (inverse[0] as number);
+      expect(floats[8 + 2 * row]).toBe(Math.fround(Math.cos(angle) * scaling));
+      expect(floats[9 + 2 * row]).toBe(Math.fround(Math.sin(angle) * scaling));
+    }
+    cosine.mockClear();
+    data.setRope(1, 3, half, 2);
+    expect(cosine).not.toHaveBeenCalled();
+    cosine.mockRestore();
   });
 });
 

@@ -13,11 +13,16 @@ export class StepData {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly #floats: Float32Array<ArrayBuffer>;
   readonly #frequencies: number;
+  /** The position that each row's angles are of. */
+  readonly #positions: Float64Array;
+  #inverseFrequencies: Float32Array | undefined;
+  #scaling = 1;
 
   constructor(rows: number, frequencies: number) {
     this.words = new Uint32Array(stepWords(rows, frequencies));
     this.#floats = new Float32Array(this.words.buffer);
     this.#frequencies = frequencies;
+    this.#positions = new Float64Array(rows).fill(Number.NaN);
   }
 
   setSize(size: StepSize): void {
@@ -31,8 +36,18 @@ export class StepData {
     this.words[7] = size.batch * size.kept;
   }
 
-  /** Cosines and sines of one row: angles `position · inverseFrequencies`, both times `scaling`, rounded as f32 arithmetic would. */
+  /**
+   * Cosines and sines of one row: angles `position · inverseFrequencies`, both times `scaling`, rounded as f32 arithmetic would. What a row
+   * has already is not computed again, as most prompts begin at the same position. The frequencies of an array do not change.
+   */
   setRope(row: number, position: number, inverseFrequencies: Float32Array, scaling: number): void {
+    if (inverseFrequencies !== this.#inverseFrequencies || scaling !== this.#scaling) {
+      this.#inverseFrequencies = inverseFrequencies;
+      this.#scaling = scaling;
+      this.#positions.fill(Number.NaN);
+    }
+    if (this.#positions[row] === position) return;
+    this.#positions[row] = position;
     const at = HEADER + row * this.#frequencies * 2;
     for (let i = 0; i < this.#frequencies; i++) {
       const angle = Math.fround(position * (inverseFrequencies[i] as number));
