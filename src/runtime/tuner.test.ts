@@ -150,6 +150,13 @@ describe('prompts', () => {
     }
   });
 
+  it('keep the plain tiles where those cannot be timed, and decoding keeps what was found', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4 }, rows) => (rows === 1 ? (q4.groups === 4 ? 8 : 10) : q4.integerTiles ? 1 : new Error('no'));
+    const { q4 } = await fake.tuner({ target }).knobs([Q4], fake.records);
+    expect(q4).toEqual({ ...DEFAULT_KNOBS.q4, groups: 4 });
+  });
+
   it('are not timed where subgroup matrices multiply them', async () => {
     const fake = new Fake();
     await fake.tuner({ target: { ...target, matrices: true } }).knobs([Q4], fake.records);

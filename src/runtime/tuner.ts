@@ -87,6 +87,8 @@ interface TimedCandidates {
   times: Map<KernelKnobs, number>;
   /** Where there is a choice. */
   timer?: Promise<CandidateTimer>;
+  /** Why there is nothing to compare with: the default failed. */
+  failure?: unknown;
 }
 
 interface Candidate {
@@ -190,6 +192,7 @@ export class Tuner {
     // Compiling cannot be stopped, but left behind.
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
+    if (decode.failure) throw decode.failure;
     return {
       knobs: withTiles(fastest(decode), name, fastest(prompt)),
       isComplete: [decode, prompt].every(({ left, times }) => [...left].every((each) => times.has(each))),
@@ -302,17 +305,21 @@ function candidatesOf(
   return timer ? some.map((knobs) => ({ knobs, of, timer })) : [];
 }
 
-/** Keeps the best time. Where the default fails there is nothing to compare with. */
-async function sample({ knobs, of: { candidates, left, times }, timer }: Candidate): Promise<void> {
+/** Keeps the best time. */
+async function sample({ knobs, of, timer }: Candidate): Promise<void> {
+  const { candidates, left, times } = of;
   if (!left.has(knobs)) return;
   try {
     const ms = await timer.time(knobs);
     // Some clocks run backwards.
     if (ms > 0) times.set(knobs, Math.min(ms, times.get(knobs) ?? ms));
   } catch (error) {
-    if (knobs === candidates[0]) throw error;
     left.delete(knobs);
     times.delete(knobs);
+    if (knobs !== candidates[0]) return;
+    left.clear();
+    times.clear();
+    of.failure = error;
   }
 }
 
