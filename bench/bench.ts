@@ -267,6 +267,14 @@ interface RunTimes {
   decode_tok_s: number;
 }
 
+/** What browsers round times to, in milliseconds: a few tokens may take no time by their clock. */
+const CLOCK_TICK = 0.1;
+
+/** Tokens a second. */
+function rate(tokens: number, ms: number): number {
+  return (tokens * 1000) / Math.max(ms, CLOCK_TICK);
+}
+
 /** One prompt behind a context that is taken as cached, and the tokens after it. */
 async function measureRun(
   loop: TokenLoop,
@@ -289,7 +297,7 @@ async function measureRun(
   return {
     encode_ms_per_token: (loop.encoded.ms - encodedBefore.ms) / Math.max(loop.encoded.tokens - encodedBefore.tokens, 1),
     ttft: first - start,
-    prefill_tok_s: (promptTokens * 1000) / (first - start),
-    decode_tok_s: ((tokens - 1) * 1000) / (end - first),
+    prefill_tok_s: rate(promptTokens, first - start),
+    decode_tok_s: rate(tokens - 1, end - first),
   };
 }

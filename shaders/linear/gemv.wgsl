@@ -30,8 +30,10 @@ override EPS: f32 = 0.0;
 fn load_x(base: u32, vector: u32, squares: ptr<function, f32>) -> vec4f {
   var value = x[base + vector];
   if (NORM) {
-    *squares += dot(value, value);
-    value *= gain[vector];
+    let by = gain[vector];
+    // Not as a dot product: that took gate and up of an 8B model 4 % longer.
+    *squares = fma(value.x, value.x, fma(value.y, value.y, fma(value.z, value.z, fma(value.w, value.w, *squares))));
+    value *= by;
   }
   return value;
 }
