@@ -14,6 +14,7 @@ import type { LoadedModel } from '../src/runtime/loaded-model.ts';
 import { planMemory } from '../src/runtime/memory-plan.ts';
 import { randomModel } from '../src/runtime/random-model.ts';
 import { Session } from '../src/runtime/session.ts';
+import { tokensPerSecond } from '../src/runtime/tokens-per-second.ts';
 import type { KernelKnobs } from '../src/runtime/tuner.ts';
 import { formatBytes } from '../src/tensor/format-bytes.ts';
 import { SHAPES } from './shapes.ts';
@@ -267,14 +268,6 @@ interface RunTimes {
   decode_tok_s: number;
 }
 
-/** What browsers round times to, in milliseconds: a few tokens may take no time by their clock. */
-const CLOCK_TICK = 0.1;
-
-/** Tokens a second. */
-function rate(tokens: number, ms: number): number {
-  return (tokens * 1000) / Math.max(ms, CLOCK_TICK);
-}
-
 /** One prompt behind a context that is taken as cached, and the tokens after it. */
 async function measureRun(
   loop: TokenLoop,
@@ -297,7 +290,7 @@ async function measureRun(
   return {
     encode_ms_per_token: (loop.encoded.ms - encodedBefore.ms) / Math.max(loop.encoded.tokens - encodedBefore.tokens, 1),
     ttft: first - start,
-    prefill_tok_s: rate(promptTokens, first - start),
-    decode_tok_s: rate(tokens - 1, end - first),
+    prefill_tok_s: tokensPerSecond(promptTokens, first - start),
+    decode_tok_s: tokensPerSecond(tokens - 1, end - first),
   };
 }

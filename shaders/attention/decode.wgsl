@@ -7,7 +7,8 @@
 // sums one unit of the values of every SETS-th slot.
 
 // @use shape
-// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES, MAX_SPLITS, WG (at least UNITS and KEYS), AT_ONCE (heads in the last sum)
+// HEADS, KV_HEADS, HEAD_DIM, UNITS (padded head dim / 4), GROUP, GROUP_TILES, MAX_SPLITS, WG (at least UNITS and KEYS),
+// AT_ONCE (heads in the last sum)
 override SCALE: f32;
 override QKV_STRIDE: u32;
 override OUT_STRIDE: u32;
@@ -48,7 +49,17 @@ var<workgroup> total_slots: array<f32, AT_ONCE * HALF>;
 struct Sums { sums: array<vec4f, GROUP>, totals: array<f32, GROUP> }
 
 // Where a workgroup's share lies.
-struct Place { sequence: u32, kv_head: u32, head0: u32, past: u32, kv_base: u32, row_base: u32, begin: u32, end: u32, is_last: bool }
+struct Place {
+  sequence: u32,
+  kv_head: u32,
+  head0: u32,
+  past: u32,
+  kv_base: u32,
+  row_base: u32,
+  begin: u32,
+  end: u32,
+  is_last: bool,
+}
 
 // The rotated heads, and in the last split the new token's rotated key and its value, which go to the cache.
 fn stage_heads(lid: u32, place: Place) {
@@ -214,9 +225,9 @@ fn main(
   if (lid < GROUP) {
     maxima[lid] = HIDDEN;
   }
-  // On their way before q is there.
   let column = lid % UNITS;
   let lane_set = lid / UNITS;
+  // On its way before q is there.
   var first = array<KvVector, K_LOADS>();
   for (var i = 0u; i < K_LOADS; i++) {
     first[i] = load_key(kv_base + lid / LANES + begin, lid % LANES + i * LANES);

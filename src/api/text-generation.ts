@@ -3,6 +3,7 @@
 import { DisposedError, InputError } from '../errors.ts';
 import { TokenLoop } from '../runtime/generate.ts';
 import { Session } from '../runtime/session.ts';
+import { tokensPerSecond } from '../runtime/tokens-per-second.ts';
 import { warmUp } from '../runtime/warm-up.ts';
 import type { ChatMessage } from '../tokenizer/chat-template.ts';
 import { StreamingDetokenizer } from '../tokenizer/streaming-detokenizer.ts';
@@ -153,7 +154,7 @@ export class LocalTextGenerator implements TextGenerator {
           firstAt = now;
           stats.timeToFirstTokenMs = now - began;
         } else {
-          stats.tokensPerSecond = ((stats.newTokens - 1) * 1000) / (now - firstAt);
+          stats.tokensPerSecond = tokensPerSecond(stats.newTokens - 1, now - firstAt);
         }
         if (settings.eosTokenIds.includes(id)) {
           stats.finishReason = 'eos';

@@ -12,6 +12,8 @@ export interface PlannedLaunch extends Launch {
 /** The share of a prompt's dispatches that are submitted first: one in so many. */
 const FIRST_SHARE = 8;
 
+type Dispatch = BoundLaunch & { op?: Op | undefined };
+
 interface PlanParts {
   label: string;
   launches: readonly PlannedLaunch[];
@@ -31,7 +33,10 @@ export class Plan {
   /** Buffers that are no activations: attention weights by name. */
   readonly extra: ReadonlyMap<string, GPUBuffer>;
   readonly #gpu: Gpu;
-  readonly #dispatches: readonly (BoundLaunch & { op?: Op | undefined })[];
+  readonly #dispatches: readonly Dispatch[];
+  /** Of a prompt: those that are submitted first, and the others. */
+  readonly #first: readonly Dispatch[];
+  readonly #others: readonly Dispatch[];
   readonly #owned: readonly GPUBuffer[];
   readonly #grid: Grid = [0, 0, 0];
 
@@ -43,6 +48,9 @@ export class Plan {
     this.extra = parts.extra;
     this.#owned = parts.owned;
     this.#dispatches = dispatches.map((dispatch, i) => ({ ...dispatch, op: parts.launches[i]?.op }));
+    const count = Math.ceil(dispatches.length / FIRST_SHARE);
+    this.#first = this.#dispatches.slice(0, count);
+    this.#others = this.#dispatches.slice(count);
   }
 
   /** Compiles all pipelines in parallel and makes the bind groups. */
@@ -58,21 +66,19 @@ export class Plan {
 
   /** Encodes one step into a compute pass, or those of its ops that `only` has. Returns the number of dispatches. */
   encode(pass: GPUComputePassEncoder, size: StepSize, only?: ReadonlySet<Op | undefined>): number {
-    return this.#encode(pass, size, 0, this.#dispatches.length, only);
+    return this.#encode(pass, size, this.#dispatches, only);
   }
 
   #encode(
     pass: GPUComputePassEncoder,
     size: StepSize,
-    from: number,
-    to: number,
+    dispatches: readonly Dispatch[],
     only?: ReadonlySet<Op | undefined>,
   ): number {
     const grid = this.#grid;
     let count = 0;
-    for (let i = from; i < to; i++) {
-      const dispatch = this.#dispatches[i];
-      if (!dispatch || (only && !only.has(dispatch.op))) continue;
+    for (const dispatch of dispatches) {
+      if (only && !only.has(dispatch.op)) continue;
       dispatch.grid(size, grid);
       if (grid[0] === 0) continue;
       pass.setPipeline(dispatch.pipeline);
@@ -99,16 +105,15 @@ export class Plan {
    * dispatches.
    */
   run(size: StepSize, then?: (encoder: GPUCommandEncoder) => void): number {
-    const all = this.#dispatches.length;
-    const first = size.tokens > 1 ? Math.ceil(all / FIRST_SHARE) : 0;
-    const count = first > 0 ? this.#submit(size, 0, first) : 0;
-    return count + this.#submit(size, first, all, then);
+    if (size.tokens === 1) return this.#submit(size, this.#dispatches, then);
+    const count = this.#submit(size, this.#first);
+    return count + this.#submit(size, this.#others, then);
   }
 
-  #submit(size: StepSize, from: number, to: number, then?: (encoder: GPUCommandEncoder) => void): number {
+  #submit(size: StepSize, dispatches: readonly Dispatch[], then?: (encoder: GPUCommandEncoder) => void): number {
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.label });
     const pass = encoder.beginComputePass({ label: this.label });
-    const count = this.#encode(pass, size, from, to);
+    const count = this.#encode(pass, size, dispatches);
     pass.end();
     then?.(encoder);
     this.#gpu.queue.submit([encoder.finish()]);

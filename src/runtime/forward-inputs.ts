@@ -73,7 +73,7 @@ export interface CheckedInputs {
   /** [B, K]: positions of each sequence whose logits are kept; undefined keeps all. */
   kept: number[][] | undefined;
   /** Where the caller asks for positions more than once: which of `kept` each of them is. */
-  repeated: number[] | undefined;
+  repeated?: number[] | undefined;
   /** [B, T], or one row of values per sequence for sequence classifiers. */
   labels: number[][] | undefined;
   /** [2, B]: where answers begin and where they end. */
@@ -148,7 +148,7 @@ function keptOf(
     const kept = keptPositions(logits_to_keep, tokens);
     // All in order are what a step gives without copying rows: above all, that of a single token.
     if (!kept || (kept.length === tokens && kept.every((position, t) => position === t))) {
-      return { kept: undefined, repeated: undefined };
+      return { kept: undefined };
     }
     const once = [...new Set(kept)];
     const places = new Map(once.map((position, index) => [position, index]));
@@ -174,7 +174,7 @@ function keptOf(
         ]
       : [tokens - 1];
   });
-  return { kept, repeated: undefined };
+  return { kept };
 }
 
 function labelsOf({ model }: LoadedModel, labels: Matrix | readonly number[] | Tensor, batch: number, tokens: number) {

@@ -267,7 +267,7 @@ class ForwardCall {
         return { last_hidden_state: this.#tensor('last_hidden_state', [batch, tokens, model.hiddenSize]) };
       case 'causal': {
         let logits = this.#tensor('logits', [batch, kept?.[0]?.length ?? tokens, width]);
-        if (repeated) logits = rowsOf(logits, repeated);
+        if (repeated) logits = chosenRows(logits, repeated);
         const outputs: ForwardOutputs = { logits };
         if (labels) outputs.loss = losses?.causalLoss(logits, labels);
         const { auxLossCoefficient, chosen = 0 } = model.routed ?? {};
@@ -310,7 +310,7 @@ class ForwardCall {
 }
 
 /** `[B, K, V]`: these rows of each sequence of `[B, T, V]`. */
-function rowsOf({ data, dims: [batch = 0, all = 0, width = 0] }: Tensor, rows: readonly number[]): Tensor {
+function chosenRows({ data, dims: [batch = 0, all = 0, width = 0] }: Tensor, rows: readonly number[]): Tensor {
   const chosen = new Float32Array(batch * rows.length * width);
   for (let b = 0; b < batch; b++) {
     for (const [i, row] of rows.entries()) {

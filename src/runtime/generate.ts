@@ -47,6 +47,8 @@ export class TokenLoop {
   /** Ids whose keys and values the cache holds; only kept for single sequences. */
   #cachedIds: number[] = [];
   readonly #chunks: ChunkController;
+  /** Made once: a step allocates nothing. */
+  readonly #copyIds = (encoder: GPUCommandEncoder): void => this.#ring.copy(encoder, this.session.ids);
 
   constructor(session: Session) {
     this.session = session;
@@ -246,8 +248,6 @@ export class TokenLoop {
     this.dispatchesPerToken = plan.run(size, this.#copyIds);
     this.#ring.submitted();
   }
-
-  readonly #copyIds = (encoder: GPUCommandEncoder): void => this.#ring.copy(encoder, this.session.ids);
 
   dispose(): void {
     this.#sampler.dispose();

@@ -52,17 +52,19 @@ interface Subject {
   repeats: number;
 }
 
-interface Dispatches {
+/** A candidate's product with a subject. */
+interface Product {
+  subject: Subject;
   pipeline: GPUComputePipeline;
   bindGroups: readonly GPUBindGroup[];
   grid: Grid;
-  repeats: number;
 }
 
 export class KernelTimer {
   readonly #gpu: Gpu;
   readonly #subjects: readonly Subject[];
   readonly #owned: readonly GPUBuffer[];
+  readonly #products = new Map<KernelKnobs, Promise<Product[]>>();
   #isCalibrated = false;
 
   private constructor(gpu: Gpu, subjects: readonly Subject[], owned: readonly GPUBuffer[]) {
@@ -98,7 +100,7 @@ export class KernelTimer {
 
   /** Compiles a candidate. @throws {GpuValidationError} it does not compile. */
   async prepare(knobs: KernelKnobs): Promise<void> {
-    await this.#dispatches(knobs);
+    await this.#compiled(knobs);
   }
 
   /**
@@ -106,22 +108,29 @@ export class KernelTimer {
    * @throws {GpuValidationError} the candidate does not compile.
    */
   async time(knobs: KernelKnobs): Promise<number> {
-    const dispatches = await this.#dispatches(knobs);
+    const products = await this.#compiled(knobs);
     if (!this.#isCalibrated) {
-      for (const [i, each] of dispatches.entries()) {
-        each.repeats = await this.#calibrated(each);
-        (this.#subjects[i] as Subject).repeats = each.repeats;
-      }
+      for (const product of products) await this.#calibrate(product);
       this.#isCalibrated = true;
     }
-    return (await this.#pass(dispatches)).ms;
+    return (await this.#pass(products)).ms;
   }
 
   dispose(): void {
     for (const buffer of this.#owned) this.#gpu.buffers.release(buffer);
   }
 
-  #dispatches(knobs: KernelKnobs): Promise<Dispatches[]> {
+  /** Once for each candidate, however often it is timed. */
+  #compiled(knobs: KernelKnobs): Promise<Product[]> {
+    let products = this.#products.get(knobs);
+    if (!products) {
+      products = this.#compile(knobs);
+      this.#products.set(knobs, products);
+    }
+    return products;
+  }
+
+  #compile(knobs: KernelKnobs): Promise<Product[]> {
     const gpu = this.#gpu;
     const target = kernelTarget(gpu, knobs);
     return Promise.all(
@@ -129,17 +138,16 @@ export class KernelTimer {
         const launch = subject.launch(target);
         const { pipeline, layout } = await gpu.pipelines.compile(launch.source);
         subject.bindGroups ??= bindSlices(gpu, layout, launch, subject.slices);
-        const grid = gridOf(launch, subject.size);
-        return { pipeline, bindGroups: subject.bindGroups, grid, repeats: subject.repeats };
+        return { subject, pipeline, bindGroups: subject.bindGroups, grid: gridOf(launch, subject.size) };
       }),
     );
   }
 
-  #pass(dispatches: readonly Dispatches[]) {
+  #pass(products: readonly Product[]) {
     return timePass(this.#gpu, 'tuning', (pass) => {
-      for (const { pipeline, bindGroups, grid, repeats } of dispatches) {
+      for (const { subject, pipeline, bindGroups, grid } of products) {
         pass.setPipeline(pipeline);
-        for (let i = 0; i < repeats; i++) {
+        for (let i = 0; i < subject.repeats; i++) {
           for (const bindGroup of bindGroups) {
             pass.setBindGroup(0, bindGroup);
             pass.dispatchWorkgroups(...grid);
@@ -149,18 +157,22 @@ export class KernelTimer {
     });
   }
 
-  /** How often the copies of a matrix have to be gone through for a sample. */
-  async #calibrated(dispatches: Dispatches): Promise<number> {
-    const most = Math.max(Math.floor(MOST_DISPATCHES / dispatches.bindGroups.length), 1);
-    let repeats = 1;
+  /** Finds how often the copies of a matrix have to be gone through for a sample. */
+  async #calibrate(product: Product): Promise<void> {
+    const { subject, bindGroups } = product;
+    const most = Math.max(Math.floor(MOST_DISPATCHES / bindGroups.length), 1);
+    subject.repeats = 1;
     // The first pass may be late: drivers finish compiling then.
-    await this.#pass([{ ...dispatches, repeats }]);
+    await this.#pass([product]);
     for (;;) {
-      const { ms, byTimestamps } = await this.#pass([{ ...dispatches, repeats }]);
+      const { ms, byTimestamps } = await this.#pass([product]);
       const wanted = SAMPLE_MS[byTimestamps ? 'timestamps' : 'clock'];
-      if (ms >= wanted / 4) return Math.min(Math.max(Math.round((repeats * wanted) / ms), 1), most);
-      if (repeats >= most) return most;
-      repeats = Math.min(repeats * 4, most);
+      if (ms >= wanted / 4) {
+        subject.repeats = Math.min(Math.max(Math.round((subject.repeats * wanted) / ms), 1), most);
+        return;
+      }
+      if (subject.repeats >= most) return;
+      subject.repeats = Math.min(subject.repeats * 4, most);
     }
   }
 }

@@ -223,22 +223,21 @@ export class Tuner {
         ...candidatesOf(decode, decoding, others),
       ];
       // Each is timed once as soon as it is compiled, then all in turn, so that a GPU that gets faster or slower on the way does so for all.
-      const compiling = new Map(order.map((each) => [each, each.timer.prepare(each.knobs).then(() => each)]));
       const compiled = new Set<Candidate>();
-      for (const [each, done] of compiling) {
-        done.then(
-          () => compiled.add(each),
-          () => compiled.add(each),
-        );
-      }
-      while (compiling.size > 0 && now() < deadline) {
-        const next = order.find((each) => compiling.has(each) && compiled.has(each));
-        if (!next) {
-          await Promise.race(compiling.values()).catch(() => undefined);
-          continue;
+      const untimed = new Map(
+        order.map((each) => {
+          const done = () => compiled.add(each);
+          return [each, each.timer.prepare(each.knobs).then(done, done)];
+        }),
+      );
+      while (untimed.size > 0 && now() < deadline) {
+        const next = order.find((each) => untimed.has(each) && compiled.has(each));
+        if (next) {
+          untimed.delete(next);
+          await sample(next);
+        } else {
+          await Promise.race(untimed.values());
         }
-        compiling.delete(next);
-        await sample(next);
       }
       for (let round = 1; round < ROUNDS; round++) {
         for (const each of order) {
