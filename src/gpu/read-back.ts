@@ -1,4 +1,5 @@
 // Copies GPU buffers to the CPU. For one-off reads; the decode loop has its own ring.
+import { askUntilDone } from './ask-until-done.ts';
 import { MAP_READ } from './buffers.ts';
 import type { Gpu } from './device.ts';
 
@@ -14,7 +15,7 @@ export async function readBuffer(
     const encoder = gpu.device.createCommandEncoder({ label: 'read-back' });
     encoder.copyBufferToBuffer(buffer, offsetBytes, staging, 0, sizeBytes);
     gpu.queue.submit([encoder.finish()]);
-    await staging.mapAsync(MAP_READ);
+    await askUntilDone(gpu, staging.mapAsync(MAP_READ));
     return staging.getMappedRange().slice(0, sizeBytes);
   } finally {
     gpu.buffers.release(staging);

@@ -18,8 +18,10 @@ export interface GenerationSettings {
   sampling: SamplingSettings;
 }
 
-/** Tokens on their way before the CPU has read the oldest. */
-const IN_FLIGHT = 4;
+/** Tokens on their way before the CPU has read the oldest: so many at least and at most, and in between those of so many milliseconds. */
+const LEAST_AHEAD = 4;
+const MOST_AHEAD = 8;
+const AHEAD_MS = 6;
 const LOST_WAIT_MS = 500;
 const GEMM_TILE_ROWS = 64;
 
@@ -47,13 +49,15 @@ export class TokenLoop {
   /** Ids whose keys and values the cache holds; only kept for single sequences. */
   #cachedIds: number[] = [];
   readonly #chunks: ChunkController;
+  /** Tokens that are on their way at a time. Browsers tell of finished ones late, so fast models need more of them. */
+  #ahead = LEAST_AHEAD;
   /** Made once: a step allocates nothing. */
   readonly #copyIds = (encoder: GPUCommandEncoder): void => this.#ring.copy(encoder, this.session.ids);
 
   constructor(session: Session) {
     this.session = session;
     this.#sampler = new Sampler(session);
-    this.#ring = new TokenRing(session.loaded.gpu, session.cache.batch, IN_FLIGHT);
+    this.#ring = new TokenRing(session.loaded.gpu, session.cache.batch, MOST_AHEAD);
     const tileTokens = Math.max(Math.floor(GEMM_TILE_ROWS / session.cache.batch), 1);
     this.#chunks = new ChunkController(session.chunkTokens, tileTokens);
   }
@@ -111,9 +115,10 @@ export class TokenLoop {
     const accepted: number[] = [];
     const ended = new Set<number>();
     let launched = 1;
+    let firstAt = 0;
     try {
       for (let step = 0; step < budget; step++) {
-        while (!this.#ring.full && launched < budget) {
+        while (this.#ring.inFlight < this.#ahead && launched < budget) {
           const at = launched - 1;
           const began = performance.now();
           this.#submit(
@@ -124,7 +129,9 @@ export class TokenLoop {
           this.encoded.tokens++;
           launched++;
         }
-        const ids = await this.#ring.next().catch((error) => this.#explain(error));
+        const ids = await this.#ring.next({ soon: step === 0 }).catch((error) => this.#explain(error));
+        if (step === 0) firstAt = performance.now();
+        else this.#setAhead((performance.now() - firstAt) / step);
         signal?.throwIfAborted();
         ids.forEach((id, b) => {
           if (settings.eosTokenIds.includes(id)) ended.add(b);
@@ -139,6 +146,11 @@ export class TokenLoop {
       cache.length = Math.min(cache.length, length + Math.max(accepted.length - 1, 0));
       this.#cachedIds = [...(prompts[0] ?? []), ...accepted].slice(0, cache.length);
     }
+  }
+
+  #setAhead(msPerToken: number): void {
+    if (this.session.loaded.gpu.isFallback) return;
+    this.#ahead = Math.min(Math.max(Math.ceil(AHEAD_MS / msPerToken) + 1, LEAST_AHEAD), MOST_AHEAD);
   }
 
   #check(prompts: readonly (readonly number[])[], mask: readonly (readonly number[])[] | undefined): void {

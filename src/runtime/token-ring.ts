@@ -1,4 +1,5 @@
 // A ring of small mappable buffers through which token ids come back a few steps late, so that no step waits for the CPU.
+import { askUntilDone } from '../gpu/ask-until-done.ts';
 import { MAP_READ } from '../gpu/buffers.ts';
 import type { Gpu } from '../gpu/device.ts';
 
@@ -21,10 +22,6 @@ export class TokenRing {
     return this.#written - this.#read;
   }
 
-  get full(): boolean {
-    return this.inFlight === this.#buffers.length;
-  }
-
   /** Encodes the copy of the step's ids; call `submitted` after the submit. */
   copy(encoder: GPUCommandEncoder, ids: GPUBuffer): void {
     encoder.copyBufferToBuffer(ids, 0, this.#slot(this.#written), 0, this.#batch * 4);
@@ -36,9 +33,10 @@ export class TokenRing {
     this.#waiting.push(mapped);
   }
 
-  /** The oldest step's ids, [B]. */
-  async next(): Promise<number[]> {
-    await this.#waiting.shift();
+  /** The oldest step's ids, [B]; with `soon`, the GPU is asked for them. */
+  async next({ soon = false } = {}): Promise<number[]> {
+    const mapped = this.#waiting.shift();
+    await (soon && mapped ? askUntilDone(this.#gpu, mapped) : mapped);
     const buffer = this.#slot(this.#read++);
     const ids = [...new Uint32Array(buffer.getMappedRange())];
     buffer.unmap();
