@@ -85,8 +85,9 @@ export function shortNames(shaders, kept) {
     name.length > 2 && !OWN_WORDS.has(name) && !OWN_PREFIX.test(name) && !(kept.has(name) && !/[a-z]/.test(name));
   const declared = new Set(DECLARED.flatMap((pattern) => Array.from(text.matchAll(pattern), ([, name]) => name ?? '')));
   const names = [...declared].filter(isOurs).sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
-  // A letter and a digit are no word of WGSL, now or reserved.
-  const shorts = ['', ...'0123456789'].flatMap((digit) => [...LETTERS].map((letter) => letter + digit));
+  // A letter and a number are no word of WGSL, now or reserved.
+  const numbers = ['', ...Array(100).keys()];
+  const shorts = numbers.flatMap((number) => [...LETTERS].map((letter) => `${letter}${number}`));
   const free = shorts.filter((short) => !counts.has(short) && !OWN_WORDS.has(short));
   if (free.length < names.length) throw new Error('there are more names than short ones');
   return new Map(names.map((name, i) => [name, free[i] ?? name]));

@@ -22,7 +22,7 @@ fn lanes_sum(value: RowSums, lid: u32) -> RowSums {
   if (ROWS > 4u) {
     sums.more = neighbours_sum(value.more, lid, LANES);
   }
-  if (NORM) {
+  if (NORM > 0u) {
     sums.squares = neighbours_sum(vec4f(value.squares), lid, select(LANES, WG, SHARED_X)).x;
   }
   return sums;

@@ -37,10 +37,10 @@ fn lanes_sum(value: RowSums, lid: u32) -> RowSums {
   if (ROWS > 4u) {
     sums.more = sub_sum(value.more);
   }
-  if (NORM) {
+  if (NORM > 0u) {
     sums.squares = sub_sum_one(value.squares);
   }
-  if (LANES > SUB || (NORM && SHARED_X && WG > SUB)) {
+  if (LANES > SUB || (NORM > 0u && SHARED_X && WG > SUB)) {
     if (lid % SUB == 0u) {
       sub_sums[lid / SUB] = sums;
     }

@@ -1,5 +1,6 @@
 // The sums of ROWS (2 or 4) rows of W with one row of x, which all LANES = WG invocations of a GEMV's workgroup gather, for weights kept
-// as floats: eight weights of each row at a time, with their x. The shader has `load_x`.
+// as floats: eight weights of each row at a time, with their x. The shader has `load_x` and `given_squares`.
+const SHARED_X = false;
 override ITERATIONS: u32 = (K8 + WG - 1u) / WG;
 
 fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
@@ -22,7 +23,8 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
       }
     }
   }
-  if (NORM) {
+  if (NORM > 0u) {
+    squares += given_squares(x_base, lid);
     squares = workgroup_sum(vec4f(squares), lid).x;
   }
   return RowSums(workgroup_sum(rows, lid), vec4f(0.0), squares);

@@ -1,6 +1,7 @@
 // The sums of ROWS (1, 2, 4 or 8) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather, for quantised
 // weights: a lane takes a span of each row at a time. How x comes is said by x_staged.wgsl or x_direct.wgsl, how it is multiplied by
-// span_floats.wgsl or span_integers.wgsl. The shader has `load_x`.
+// span_floats.wgsl or span_integers.wgsl. The shader has `load_x` and
+// `given_squares`.
 override SPANS: u32 = K8 * 8u / SPAN;
 override ROUNDS: u32 = (SPANS + LANES - 1u) / LANES;
 
@@ -31,6 +32,9 @@ fn row_sums(first: u32, x_base: u32, lid: u32) -> RowSums {
       w5 = weight_span(first + 5u, span);
       w6 = weight_span(first + 6u, span);
       w7 = weight_span(first + 7u, span);
+    }
+    if (round == 0u) {
+      squares = given_squares(x_base, lid);
     }
     bring_x(x_base, round, lid, &squares);
     // Beyond the row, scales may be anything.

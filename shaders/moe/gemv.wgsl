@@ -6,7 +6,7 @@
 override WG: u32 = 128u;
 override LANES: u32 = 32u;
 override ROWS: u32 = 4u; // 1, 2, 4 or 8; for floats 2 or 4; not 1 when ACT
-const NORM = false;
+const NORM = 0u;
 override K8: u32; // padded width of x in units of 8
 override BLOCK: u32; // rows of W per expert
 override FIRST_EXPERT: u32; // first expert in this part of W
@@ -29,6 +29,10 @@ override WEIGHTED: bool;
 // Four elements of a row of x.
 fn load_x(base: u32, vector: u32, _squares: ptr<function, f32>) -> vec4f {
   return x[base + vector];
+}
+
+fn given_squares(_x_base: u32, _lid: u32) -> f32 {
+  return 0.0;
 }
 
 @compute @workgroup_size(WG)

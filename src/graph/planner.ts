@@ -24,7 +24,7 @@ import {
   type WeightFormat,
   WIDTH_STEP,
 } from '../kernels/kernel.ts';
-import { gemm, gemv, maxGemvRows } from '../kernels/linear.ts';
+import { elementsWithAhead, gemm, gemv, MAX_GEMV_ROWS, maxGemvRows, normAhead } from '../kernels/linear.ts';
 import {
   type ExpertLists,
   expertGemm,
@@ -39,6 +39,7 @@ import { rmsNorm } from '../kernels/rms-norm.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import { type FusionRule, fuse } from './fusion/rule.ts';
 import { type Graph, type Op, readsOf, resultOf, type Tensor } from './graph.ts';
+import { normsAhead } from './norms-ahead.ts';
 import { Plan, type PlannedLaunch } from './plan.ts';
 import { type MatrixSpec, paddedRows, type VectorSpec } from './weights.ts';
 
@@ -119,8 +120,12 @@ function layOut(graph: Graph, size: PlanSize, rules: readonly FusionRule[], targ
   // Interleaved gate and up are padded pair by pair, as the rows of their weights are.
   const paired = new Set(fused.ops.flatMap((op) => (op.kind === 'gate' ? [op.x] : [])));
   const stride = (tensor: Tensor) => alignUp(tensor.width, paired.has(tensor) ? 2 * WIDTH_STEP : WIDTH_STEP);
-  const slots = assignSlots(fused, (tensor) => rowCapacity(tensor.rows) * stride(tensor));
-  return { rowCapacity, fewRows, fused, stride, slots };
+  const normed = normsAhead(fused, (tensor) => rowCapacity(tensor.rows) <= MAX_GEMV_ROWS);
+  const slots = assignSlots(fused, (tensor) => {
+    const rows = rowCapacity(tensor.rows);
+    return normed.has(tensor) ? elementsWithAhead(rows, stride(tensor)) : rows * stride(tensor);
+  });
+  return { rowCapacity, fewRows, fused, stride, slots, normed };
 }
 
 /** Elements of the scratch that the largest GEMM needs, with matrices in these formats and parts. */
@@ -204,12 +209,15 @@ function lowerGraph(
   create: (name: string, elements: number) => GPUBuffer,
 ) {
   const laidOut = layOut(graph, size, rules, target);
-  const { rowCapacity, fewRows, fused, stride, slots } = laidOut;
+  const { rowCapacity, fewRows, fused, stride, slots, normed } = laidOut;
   const activation = (tensor: Tensor): Activation => {
     const slot = slots.get(tensor);
     if (!slot) throw new Error(`tensor ${tensor.name} has no maker`);
     slot.buffer ??= create(tensor.name, slot.elements);
-    return { buffer: slot.buffer, rows: tensor.rows, width: tensor.width, stride: stride(tensor) };
+    const found = normed.get(tensor);
+    const shape = { rows: rowCapacity(tensor.rows), stride: stride(tensor) };
+    const ahead = found && normAhead(target, resources.matrix(found.weight), shape, resources.vector(found.norm.gain));
+    return { buffer: slot.buffer, rows: tensor.rows, width: tensor.width, stride: shape.stride, ahead };
   };
   const outputs = new Map<string, Activation>();
   const extra = new Map<string, GPUBuffer>();

@@ -121,12 +121,27 @@ export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
 /** Which rows of a step an activation has: every new token, or only those that go on to the head. */
 export type RowClass = 'tokens' | 'kept';
 
+/**
+ * What a GEMV leaves behind its result y, in the same buffer, for the RMSNorm that comes next: its scale is then made once, and not by each
+ * workgroup of the next product.
+ */
+export interface NormAhead {
+  /** The norm's. */
+  gain: GPUBuffer;
+  /** First element of y · gain, `[rows, stride]`. */
+  product: number;
+  /** First element of Σ y² over each group of neighbouring columns, `[rows, groups padded to 4]`. */
+  squares: number;
+  groups: number;
+}
+
 /** An activation in f32: `[rows, stride]`, of which `width` columns are real and the others zero. */
 export interface Activation {
   buffer: GPUBuffer;
   rows: RowClass;
   width: number;
   stride: number;
+  ahead?: NormAhead | undefined;
 }
 
 /** Rows `[firstRow, firstRow + rows)` of a weight. */

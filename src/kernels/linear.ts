@@ -6,6 +6,7 @@ import gemvSource from '../../shaders/linear/gemv.wgsl?raw';
 import joinSource from '../../shaders/linear/join.wgsl?raw';
 import xPartsSource from '../../shaders/linear/x_parts.wgsl?raw';
 import { assembleShader } from '../gpu/wgsl.ts';
+import { alignUp } from '../tensor/dtype.ts';
 import { ACTIVATION_WGSL, type ActivationName, activationNumber } from './activation.ts';
 import { divider, type GemmScratch, gemmTiles, type XParts, xPartsGrid } from './gemm-tiles.ts';
 import { gemvLabel, gemvShape, gemvTile } from './gemv-shape.ts';
@@ -19,6 +20,7 @@ import {
   type KernelTarget,
   kernelLabel,
   type Launch,
+  type NormAhead,
   rowSumsFor,
   rowsIndex,
   rowsOf,
@@ -33,7 +35,8 @@ import {
   type XForm,
 } from './kernel.ts';
 
-const MAX_GEMV_ROWS = 4;
+/** Rows for which a GEMV each is quicker than a GEMM for all, on hardware. */
+export const MAX_GEMV_ROWS = 4;
 
 /**
  * Up to this many rows a GEMV per row is used, which reads the weights once per row. Software adapters use nothing else:
@@ -45,6 +48,9 @@ export function maxGemvRows(target: KernelTarget): number {
 
 /** Rows of every part but the last are a multiple of this, so that bindings into y and b stay aligned to 256 bytes. */
 export const PART_ROW_STEP = 128;
+
+/** What lies at a multiple of so many elements can be bound from there on. */
+const BINDING_STEP = 64;
 
 export interface LinearArgs {
   x: Activation;
@@ -83,18 +89,43 @@ export function gemvCode(target: KernelTarget, format: WeightFormat, x: XForm | 
   });
 }
 
+/** Elements of `rows` rows of an activation with what a GEMV may leave behind them for the next norm. */
+export function elementsWithAhead(rows: number, stride: number): number {
+  return 2 * alignUp(rows * stride, BINDING_STEP) + rows * stride;
+}
+
+/**
+ * What a GEMV with this weight leaves for the norm behind it: `y` is `[rows, stride]`. Undefined where the weight is in parts, as each of
+ * those would have to know of the others.
+ */
+export function normAhead(
+  target: KernelTarget,
+  weight: Weight,
+  y: { rows: number; stride: number },
+  gain: GPUBuffer,
+): NormAhead | undefined {
+  if (weight.parts.length > 1) return undefined;
+  const { ROWS } = gemvShape(target, weight, weight.rows, false).constants;
+  const product = alignUp(y.rows * y.stride, BINDING_STEP);
+  return { gain, product, squares: 2 * product, groups: Math.ceil(weight.rows / ROWS) };
+}
+
 /** The RMSNorm prologue exists only in this form. */
 export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   const { x, weight, bias, norm, gate, residual, y } = args;
   const shape = gemvShape(target, weight, weight.rows, gate !== undefined);
+  const given = norm && x.ahead;
+  const { ahead } = y;
   const constants = {
     ...shape.constants,
     K8: weight.stride / 8,
     WIDTH: x.width,
     OUT_STRIDE: y.stride,
     ACT: activationNumber(gate),
-    NORM: norm ? 1 : 0,
+    NORM: given ? 2 : norm ? 1 : 0,
     EPS: norm?.eps ?? 0,
+    ...(given ? { SQUARE_GROUPS: given.groups } : {}),
+    ...(ahead ? { AHEAD: ahead.product, AHEAD_SQUARES: ahead.squares, AHEAD_GROUPS: ahead.groups } : {}),
     BIAS: bias ? 1 : 0,
     RESIDUAL: residual ? 1 : 0,
   };
@@ -107,7 +138,12 @@ export function gemv(target: KernelTarget, args: LinearArgs): Launch[] {
   return weight.parts.map((part) => {
     return {
       source,
-      bindings: [x.buffer, part.buffer, norm?.gain ?? part.buffer, ...resultBindings(args, part)],
+      bindings: [
+        from(x.buffer, given?.product ?? 0),
+        part.buffer,
+        given ? from(x.buffer, given.squares) : (norm?.gain ?? ahead?.gain ?? part.buffer),
+        ...resultBindings(args, part),
+      ],
       grid: (size, grid) => foldGrid(grid, Math.ceil(part.rows / gemvTile(shape)), rowsOf(size, y.rows)),
     };
   });

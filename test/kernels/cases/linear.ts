@@ -2,7 +2,8 @@
 import type { ActivationName } from '../../../src/kernels/activation.ts';
 import { gemvShape, knobCandidates, weightClass } from '../../../src/kernels/gemv-shape.ts';
 import { formatName, type RowClass, type WeightFormat } from '../../../src/kernels/kernel.ts';
-import { gemm, gemv } from '../../../src/kernels/linear.ts';
+import { elementsWithAhead, gemm, gemv, normAhead } from '../../../src/kernels/linear.ts';
+import { alignUp } from '../../../src/tensor/dtype.ts';
 import { type KernelCase, type KernelSuite, padRows, TOLERANCE, withIntegerDot } from '../kernel-case.ts';
 import { linear } from '../reference.ts';
 
@@ -139,6 +140,70 @@ function knobCase(dtype: WeightFormat, k: number, n: number): KernelCase {
   };
 }
 
+/** Two products with a norm between, which the first prepares: what lies behind its result, and what the second makes of it. */
+function aheadCase(
+  rows: number,
+  dtype: WeightFormat,
+  k: number,
+  middle: number,
+  n: number,
+  integerDot = false,
+): KernelCase {
+  return {
+    name: `gemv ${rows}×${k} → ${middle}, norm ahead, → ${n} ${formatName(dtype)}${integerDot ? ', integer dot' : ''}`,
+    prepare(bench) {
+      const size = { batch: 1, tokens: rows, kept: 0, past: 0, splits: 1, capacity: 1, counter: 0 };
+      const { target, tolerance } = integerDot
+        ? withIntegerDot(bench.target, false)
+        : { target: bench.target, tolerance: TOLERANCE.f32 };
+      const step = bench.step(size, undefined);
+      const data = bench.floats(rows * k);
+      const residual = bench.floats(rows * middle);
+      const gains = bench.floats(middle);
+      const first = bench.weight(dtype, middle, k);
+      const second = bench.weight(dtype, n, middle);
+      const gain = bench.vector('gain', gains, second.weight.stride);
+      const stride = second.weight.stride;
+      const ahead = normAhead(target, first.weight, { rows, stride }, gain);
+      if (!ahead) throw new Error('weights in parts prepare nothing');
+      const between = bench.activation('between', 1, elementsWithAhead(rows, stride));
+      const hidden = { ...between, width: middle, stride, ahead };
+      const y = bench.activation('y', rows, n);
+      const inner = linear({ x: data, weight: first.values, width: k, residual });
+      const expected = linear({ x: inner, weight: second.values, width: middle, norm: { gain: gains, eps: EPS } });
+      const whole: (number | undefined)[] = Array.from({ length: between.stride });
+      const perGroup = Math.ceil(first.weight.rows / ahead.groups);
+      for (let r = 0; r < rows; r++) {
+        for (let i = 0; i < stride; i++) {
+          const value = i < middle ? (inner[r * middle + i] as number) : 0;
+          whole[r * stride + i] = value;
+          whole[ahead.product + r * stride + i] = i < middle ? value * (gains[i] as number) : 0;
+          const group = ahead.squares + r * alignUp(ahead.groups, 4) + Math.floor(i / perGroup);
+          whole[group] = (whole[group] ?? 0) + value * value;
+        }
+      }
+      return {
+        launches: [
+          ...gemv(target, {
+            x: bench.activation('x', rows, k, data),
+            weight: first.weight,
+            residual: bench.activation('residual', rows, middle, residual),
+            y: hidden,
+            step,
+          }),
+          ...gemv(target, { x: hidden, weight: second.weight, norm: { gain, eps: EPS }, y, step }),
+        ],
+        size,
+        expectations: [
+          // What integers round counts twice in squares.
+          ...(integerDot ? [] : [{ name: 'between', buffer: between.buffer, expected: whole, tolerance }]),
+          { name: 'y', buffer: y.buffer, expected: padRows(expected, rows, n, y.stride), tolerance },
+        ],
+      };
+    },
+  };
+}
+
 type Common = Omit<LinearCase, 'kernel' | 'rows'>;
 
 /** Weights in parts, as a device with WebGPU's default limits gets them. */
@@ -258,8 +323,20 @@ const KNOBS: readonly KernelCase[] = [
   knobCase('f16', 4160, 8),
 ];
 
+/** Groups of squares that are a multiple of four and not, of one row to eight; x shared and not; several rows of x. */
+const AHEAD: readonly KernelCase[] = [
+  aheadCase(1, 'f32', 20, 60, 12),
+  aheadCase(3, 'f16', 24, 100, 20),
+  aheadCase(2, 'bf16', 1100, 2056, 8),
+  aheadCase(1, Q4, 96, 1056, 24),
+  aheadCase(2, Q4, 64, 96, 8200),
+  aheadCase(1, Q8, 192, 4160, 20),
+  aheadCase(3, { ...Q8, asymmetric: true }, 64, 320, 12),
+  aheadCase(1, Q4, 64, 1056, 8200, true),
+];
+
 export const SUITE: KernelSuite = {
   shaders: ['linear/gemv', 'linear/gemm plain', 'linear/gemm integer', 'linear/x_parts integers', 'linear/join'],
   matrixShaders: ['linear/gemm matrix', 'linear/x_parts f16'],
-  cases: [...LINEAR.map(linearCase), ...KNOBS],
+  cases: [...LINEAR.map(linearCase), ...KNOBS, ...AHEAD],
 };
