@@ -157,6 +157,17 @@ describe('prompts', () => {
     expect(q4).toEqual({ ...DEFAULT_KNOBS.q4, groups: 4 });
   });
 
+  it('take integer tiles where there was no time for them and decoding is faster so, until there is', async () => {
+    const fake = new Fake();
+    fake.ms = ({ q4 }, rows) => (rows > 1 ? 2000 : q4.integerDot ? 5 : 10);
+    const { q4 } = await fake.tuner({ target }).knobs([Q4], fake.records);
+    expect(q4).toMatchObject({ integerDot: true, integerTiles: true });
+    expect(JSON.parse(fake.kept.get('adapter') ?? '').attempts).toEqual({ q4: 1 });
+    fake.ms = ({ q4 }, rows) => (rows > 1 ? 20 : q4.integerDot ? 5 : 10);
+    const later = await fake.tuner({ target }).knobs([Q4], fake.records);
+    expect(later.q4).toMatchObject({ integerDot: true, integerTiles: false });
+  });
+
   it('are not timed where subgroup matrices multiply them', async () => {
     const fake = new Fake();
     await fake.tuner({ target: { ...target, matrices: true } }).knobs([Q4], fake.records);

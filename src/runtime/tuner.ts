@@ -193,10 +193,9 @@ export class Tuner {
     sampling.catch(() => undefined);
     await waitFor(sampling, deadline - now());
     if (decode.failure) throw decode.failure;
-    return {
-      knobs: withTiles(fastest(decode), name, fastest(prompt)),
-      isComplete: [decode, prompt].every(({ left, times }) => [...left].every((each) => times.has(each))),
-    };
+    const knobs = fastest(decode);
+    const tiles = isComplete(prompt) ? fastest(prompt) : likeliestTiles(prompt, name, knobs);
+    return { knobs: withTiles(knobs, name, tiles), isComplete: isComplete(decode) && isComplete(prompt) };
   }
 
   #timed(candidates: readonly KernelKnobs[], { matrices, mostBytes, rows }: TimedWork): TimedCandidates {
@@ -288,6 +287,17 @@ export class Tuner {
       // No room, or not allowed: measured again next time.
     }
   }
+}
+
+/** Whether all that is to be timed has been. */
+function isComplete({ left, times }: TimedCandidates): boolean {
+  return [...left].every((each) => times.has(each));
+}
+
+/** Where there was no time for prompts: where the packed dot product makes decoding faster, it most likely makes those faster too. */
+function likeliestTiles({ candidates }: TimedCandidates, name: WeightClass, decode: KernelKnobs): KernelKnobs {
+  const isLikely = (each: KernelKnobs) => name !== 'float' && each[name].integerTiles === decode[name].integerDot;
+  return candidates.find(isLikely) ?? DEFAULT_KNOBS;
 }
 
 /** Knobs with the tiles of others. */
