@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { SourceError } from '../errors.ts';
+import { SourceError } from './errors.ts';
 import { loadPart } from './load-part.ts';
 
 it('gives the part, or says what to do when it is gone', async () => {
-  expect((await loadPart(import('./delay.ts'))).delay).toBeTypeOf('function');
+  expect((await loadPart(import('./hub/delay.ts'))).delay).toBeTypeOf('function');
   const gone = './no-such-part.js';
   const loading = loadPart(import(/* @vite-ignore */ gone));
   await expect(loading).rejects.toThrow(SourceError);

@@ -1,5 +1,5 @@
 // Parts of the package that few pages need are files of their own, fetched when they are needed.
-import { SourceError } from '../errors.ts';
+import { SourceError } from './errors.ts';
 
 /** @throws {SourceError} the part cannot be fetched; browsers do not say why. */
 export async function loadPart<T>(part: Promise<T>): Promise<T> {

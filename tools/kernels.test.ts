@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
 import { featureNames, Gpu, OPTIONAL_FEATURES } from '../src/gpu/device.ts';
+import { loadMatrixShaders } from '../src/gpu/matrix-shaders.ts';
 import { type KernelTarget, kernelTarget } from '../src/kernels/kernel.ts';
 import { Bench } from '../test/kernels/kernel-case.ts';
 import { SUITES } from '../test/kernels/run-cases.ts';
@@ -17,9 +18,10 @@ beforeAll(async () => {
   const adapter = await dawn.requestAdapter();
   if (!adapter) throw new Error('Dawn has no null backend');
   const device = await adapter.requestDevice({ requiredFeatures: featureNames(OPTIONAL_FEATURES) });
+  await loadMatrixShaders();
   gpu = new Gpu(device, adapter.info, new Set(OPTIONAL_FEATURES), 'hardware');
   // The null backend names neither matrix shapes nor the workgroup memory that GPUs with matrices have.
-  target = { ...kernelTarget(gpu), minSubgroup: 32, maxSubgroup: 32, matrices: true };
+  target = { ...kernelTarget(gpu), minSubgroup: 32, maxSubgroup: 32, matrices: true, maxWorkgroupBytes: 49_152 };
 });
 afterAll(() => gpu.dispose());
 

@@ -1,8 +1,8 @@
 // AutoModel and its siblings with a head, shaped as transformers.js shapes them.
 import { InputError } from '../errors.ts';
 import type { Fields } from '../formats/fields.ts';
-import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
+import { loadPart } from '../load-part.ts';
 import type { Task } from '../models/model.ts';
 import type { ForwardInputs, ForwardOutputs, Matrix } from '../runtime/forward.ts';
 import { TokenLoop } from '../runtime/generate.ts';

@@ -1,7 +1,7 @@
 // modelCache: what intab keeps in the browser's storage, for a page to show and tidy up.
 import { type CachedModel, deleteModel, evictModels, listModels } from '../hub/cached-models.ts';
-import { loadPart } from '../hub/load-part.ts';
 import { namesInCache, openCache } from '../hub/open-cache.ts';
+import { loadPart } from '../load-part.ts';
 
 export interface CacheEstimate {
   /** Bytes of the cached models. */

@@ -1,7 +1,7 @@
 // planModel: what a model would take here and whether it runs, from its configuration and headers alone.
 import { IntabError, SourceError, WebGpuUnavailableError } from '../errors.ts';
-import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
+import { loadPart } from '../load-part.ts';
 import type { Task } from '../models/model.ts';
 import { checkFormats } from '../runtime/load-weights.ts';
 import type { MemoryPlan } from '../runtime/memory-plan.ts';

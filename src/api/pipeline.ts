@@ -1,8 +1,8 @@
 // pipeline(task, model, options): the short way from a model's name to results.
 import { InputError } from '../errors.ts';
-import { loadPart } from '../hub/load-part.ts';
 import type { ModelLocation } from '../hub/open-source.ts';
 import type { ModelSource } from '../hub/source.ts';
+import { loadPart } from '../load-part.ts';
 import { loadTokenizer } from './auto-tokenizer.ts';
 import type { FeatureExtractionPipeline } from './feature-extraction.ts';
 import { openModel } from './load.ts';

@@ -2,6 +2,7 @@
 // The same code runs in a page, in a worker, and in Node on the optional `webgpu` package (Dawn).
 import { WebGpuUnavailableError } from '../errors.ts';
 import { BufferPool } from './buffers.ts';
+import { loadMatrixShaders } from './matrix-shaders.ts';
 import { PipelineCache } from './pipelines.ts';
 
 /** Features used when the adapter has them and never needed. */
@@ -131,7 +132,8 @@ function hasUsedMatrices(info: GPUAdapterInfo & { subgroupMatrixConfigs?: readon
 
 /**
  * Opens a device.
- * @throws {WebGpuUnavailableError} no WebGPU, no adapter, or the adapter refuses a device.
+ * @throws {WebGpuUnavailableError} no WebGPU, no adapter, or the adapter refuses a device; {SourceError} what the device's features need
+ * cannot be fetched.
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const { limits = 'best', without = [], kernels, powerPreference = 'high-performance', dawn = [] } = options;
@@ -144,6 +146,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
       (feature !== 'matrices' || hasUsedMatrices(adapter.info)) &&
       (feature !== 'integerDot' || entry.wgslLanguageFeatures?.has(INTEGER_DOT)),
   );
+  if (features.includes('matrices')) await loadMatrixShaders();
   const requiredLimits: Record<string, number> = {};
   if (limits === 'best') for (const name of USEFUL_LIMITS) requiredLimits[name] = adapter.limits[name];
   try {

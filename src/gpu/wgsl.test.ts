@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assembleShader } from './wgsl.ts';
+import { assembleShader, unrollLoops } from './wgsl.ts';
 
 describe('assembleShader', () => {
   it('puts snippets in their places', () => {
@@ -26,5 +26,32 @@ describe('assembleShader', () => {
     ['  // @use x', { x: '' }, /no line/],
   ])('refuses %j with %j', (source, snippets, message) => {
     expect(() => assembleShader(source, snippets as Record<string, string>)).toThrow(message);
+  });
+});
+
+describe('unrollLoops', () => {
+  it('writes out loops over the given counts, also in each other', () => {
+    const code =
+      'for (var i = 0u; i < A; i++) { for (var j = 0u; j < B; j++) { x[i] = ij + j; } }\nfor (var i = 0u; i < C; i++) { y; }';
+    const [first, second] = ['0u', '1u'].map((i) => `{ { x[${i}] = ij + 0u; }\n{ x[${i}] = ij + 1u; } }`);
+    expect(unrollLoops(code, { A: 2, B: 2 })).toBe(`${first}\n${second}\nfor (var i = 0u; i < C; i++) { y; }`);
+  });
+
+  it('knows loops as the package has them', () => {
+    expect(unrollLoops('for(var d=0u;d<N;d++){a[d]=d;}b', { N: 2 })).toBe('{a[0u]=0u;}\n{a[1u]=1u;}b');
+  });
+
+  it('leaves other loops alone', () => {
+    for (const loop of [
+      'for (var i = 1u; i < N; i++) {}',
+      'for (var i = 0u; i < N; i += 2u) {}',
+      'for (var i = 0u; i < NN; i++) {}',
+    ]) {
+      expect(unrollLoops(loop, { N: 2 })).toBe(loop);
+    }
+  });
+
+  it('refuses a loop without an end', () => {
+    expect(() => unrollLoops('for (var i = 0u; i < N; i++) { {}', { N: 1 })).toThrow(/no end/);
   });
 });

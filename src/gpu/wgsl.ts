@@ -20,3 +20,34 @@ export function assembleShader(source: string, snippets: Readonly<Record<string,
   });
   return [...directives, rest].join('\n');
 }
+
+/**
+ * Writes out the loops `for (var i = 0u; i < NAME; i++) { … }` over the given counts. Drivers keep an array in registers where all its
+ * places are known when they compile, and elsewhere in memory.
+ */
+export function unrollLoops(code: string, counts: Readonly<Record<string, number>>): string {
+  const names = Object.keys(counts).join('|');
+  if (!names) return code;
+  const loop = new RegExp(`for ?\\(var (\\w+) ?= ?0u; ?\\1 ?< ?(${names}); ?\\1\\+\\+\\) ?\\{`);
+  let unrolled = code;
+  for (let found = loop.exec(unrolled); found; found = loop.exec(unrolled)) {
+    const [head, variable = '', name = ''] = found;
+    const begin = found.index + head.length;
+    const end = closingBrace(unrolled, begin);
+    const body = unrolled.slice(begin, end);
+    const place = new RegExp(`\\b${variable}\\b`, 'g');
+    const turns = Array.from({ length: counts[name] ?? 0 }, (_, i) => `{${body.replace(place, `${i}u`)}}`);
+    unrolled = unrolled.slice(0, found.index) + turns.join('\n') + unrolled.slice(end + 1);
+  }
+  return unrolled;
+}
+
+/** Where the block ends that `begin` lies in. */
+function closingBrace(code: string, begin: number): number {
+  let depth = 1;
+  for (let at = begin; at < code.length; at++) {
+    if (code[at] === '{') depth++;
+    if (code[at] === '}' && --depth === 0) return at;
+  }
+  throw new Error('a loop of a shader has no end');
+}

@@ -1,8 +1,8 @@
 // A GGUF file as a model folder in Hub layout: config.json, the tokenizer's files and the tensors' names are made from its header.
 // What reads the header (opened-gguf.ts) is loaded with the first such file: most pages have none.
 import { InputError, type StorageError } from '../errors.ts';
+import { loadPart } from '../load-part.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
-import { loadPart } from './load-part.ts';
 import { type ModelLocation, openSource, type SourceOptions } from './open-source.ts';
 import type { OpenedGguf } from './opened-gguf.ts';
 import type { ByteRange, ByteStream, ModelSource } from './source.ts';

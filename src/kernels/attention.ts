@@ -13,7 +13,8 @@ import kvPlain from '../../shaders/lib/kv_plain.wgsl?raw';
 import kvQ8 from '../../shaders/lib/kv_q8.wgsl?raw';
 import maskSnippet from '../../shaders/lib/mask.wgsl?raw';
 import ropeSnippet from '../../shaders/lib/rope.wgsl?raw';
-import { assembleShader } from '../gpu/wgsl.ts';
+import { matrixShaders } from '../gpu/matrix-shaders.ts';
+import { assembleShader, unrollLoops } from '../gpu/wgsl.ts';
 import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
 import {
   type Activation,
@@ -164,28 +165,67 @@ export interface AttendArgs {
   step: GPUBuffer;
 }
 
+/** As shaders/attention/prefill.wgsl has it. */
+const CHUNK = 8;
+/** Loops over more of the head dimension stay loops: so many sums fit no registers anyway. */
+const MOST_UNROLLED = 4;
 /** Workgroup memory of two teams of prefill attention. */
 const TWO_TEAMS_BYTES = 28_672;
+
+/** Of shaders/attention/prefill_matrix.wgsl: blocks of 16 keys in a round, and the head dimension that leaves registers for the sums. */
+const KEY_BLOCKS = 2;
+const MAX_BLOCKS = 8;
+
+/** Its workgroup memory: blocks of K, of V and of weights, scores, and the rest. */
+function matrixBytes(blocks: number): number {
+  return (2 * KEY_BLOCKS * blocks + 8 * KEY_BLOCKS) * 768 + 4 * 16 * (16 * KEY_BLOCKS + 4) * 4 + 32;
+}
+
+/** The constants of the kernel with subgroup matrices, where it takes a model's heads. */
+function matrixShape(target: KernelTarget, { heads, kvHeads, headDim }: AttentionShape, dtype: KvDType) {
+  const blocks = headDim / 16;
+  // Each invocation brings whole eights of a round's keys.
+  const fits = headDim % 32 === 0 && blocks <= MAX_BLOCKS && matrixBytes(blocks) <= target.maxWorkgroupBytes;
+  if (!target.matrices || dtype !== 'f16' || !fits) return undefined;
+  const loads = (16 * KEY_BLOCKS * 2 * blocks) / 128;
+  return { HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim, BLOCKS: blocks, KEY_BLOCKS, LOADS: loads };
+}
 
 export function prefillAttention(target: KernelTarget, { shape, cache, q, o, step }: AttendArgs): Launch[] {
   const fixed = shapeConstants(shape);
   const hasRoom = target.maxInvocations >= 256 && target.maxWorkgroupBytes >= TWO_TEAMS_BYTES;
-  const chunks = { ...fixed, CHUNKS: Math.ceil(fixed.UNITS / 8), TEAMS: hasRoom && !target.software ? 2 : 1 };
+  const chunks = { ...fixed, CHUNKS: Math.ceil(fixed.UNITS / CHUNK), TEAMS: hasRoom && !target.software ? 2 : 1 };
   const constants = {
     SCALE: shape.scale,
     OUT_STRIDE: o.stride,
     ...maskConstants(shape, cache),
   };
+  const matrices = matrixShape(target, shape, cache.dtype);
+  const common = { step: STEP_WGSL, mask: maskSnippet };
+  const chosen = matrices
+    ? {
+        label: kernelLabel('attention/prefill_matrix', { ...matrices, ...constants }),
+        code: unrollLoops(
+          assembleShader(matrixShaders().prefillMatrix, {
+            ...common,
+            shape: shapeSnippet(matrices),
+            high_part: matrixShaders().highPart,
+          }),
+          { BLOCKS: matrices.BLOCKS, KEY_BLOCKS, LOADS: matrices.LOADS },
+        ),
+      }
+    : {
+        label: kernelLabel('attention/prefill', { ...chunks, ...constants }, cache.dtype),
+        code: unrollLoops(
+          assembleShader(prefillSource, { ...common, shape: shapeSnippet(chunks), kv: KV_READS[cache.dtype] }),
+          // Software adapters would take minutes to compile that.
+          target.software || chunks.CHUNKS > MOST_UNROLLED ? {} : { CHUNKS: chunks.CHUNKS, CHUNK },
+        ),
+      };
   return [
     {
       source: {
-        label: kernelLabel('attention/prefill', { ...chunks, ...constants }, cache.dtype),
-        code: assembleShader(prefillSource, {
-          shape: shapeSnippet(chunks),
-          step: STEP_WGSL,
-          kv: KV_READS[cache.dtype],
-          mask: maskSnippet,
-        }),
+        ...chosen,
         bindings: ['read', 'read', 'read', 'read', 'read', 'write'],
         constants,
       },

@@ -1,7 +1,10 @@
 // Which tile a product takes, in how many splits of K, and what scratch that needs.
 import { describe, expect, it } from 'vitest';
 import { SUBGROUP_TARGET } from '../../test/kernel-target.ts';
+import { loadMatrixShaders } from '../gpu/matrix-shaders.ts';
 import { divide, divider, gemmTiles, splitSumsElements } from './gemm-tiles.ts';
+
+await loadMatrixShaders();
 
 const { knobs } = SUBGROUP_TARGET;
 const INTEGER_TARGET = {

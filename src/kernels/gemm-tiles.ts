@@ -1,18 +1,13 @@
 // How a GEMM is divided: the tiles that a device has, which of them a product takes, and in how many splits of K.
 
-import highPart from '../../shaders/lib/high_part.wgsl?raw';
 import integerTile from '../../shaders/lib/integer_tile.wgsl?raw';
 import integersSnippet from '../../shaders/lib/integers.wgsl?raw';
-import matrixParts from '../../shaders/lib/matrix_parts.wgsl?raw';
-import matrixPartsF16 from '../../shaders/lib/matrix_parts_f16.wgsl?raw';
-import matrixPartsQuant from '../../shaders/lib/matrix_parts_quant.wgsl?raw';
-import matrixTile from '../../shaders/lib/matrix_tile.wgsl?raw';
 import plainTileSnippet from '../../shaders/lib/plain_tile.wgsl?raw';
 import roundsSnippet from '../../shaders/lib/rounds.wgsl?raw';
 import signedBytes from '../../shaders/lib/signed_bytes.wgsl?raw';
 import tileMain from '../../shaders/lib/tile_main.wgsl?raw';
 import xIntegers from '../../shaders/lib/x_integers.wgsl?raw';
-import xPartsSnippet from '../../shaders/lib/x_parts.wgsl?raw';
+import { matrixShaders } from '../gpu/matrix-shaders.ts';
 import { alignUp } from '../tensor/dtype.ts';
 import { type Grid, type KernelTarget, shapeSnippet, type WeightFormat } from './kernel.ts';
 
@@ -69,6 +64,14 @@ export function plainTile(lines: 16 | 64, columns: 64 | 128 = 64, depth: 16 | 32
 /** The tiles that a GEMM may have on a device, all of one kind, small ones first. */
 export function gemmTiles(format: WeightFormat, target: KernelTarget): GemmTile[] {
   if (target.matrices) {
+    const {
+      highPart,
+      matrixParts,
+      matrixPartsF16,
+      matrixPartsQuant,
+      matrixTile,
+      xParts: xPartsSnippet,
+    } = matrixShaders();
     // f16 holds bf16 but for magnitudes that weights do not have, integers with short scales, and other weights in two parts.
     const isOneF16 = typeof format === 'string' ? format !== 'f32' : format.shortScales;
     const count = isOneF16 ? 1 : 2;

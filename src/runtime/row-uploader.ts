@@ -14,10 +14,10 @@ import {
   placementOf,
   type WeightSpec,
 } from '../graph/weights.ts';
-import { loadPart } from '../hub/load-part.ts';
 import { runLaunch } from '../kernels/bound-launch.ts';
 import { formatRowBytes, type Weight, type WeightDType, type WeightFormat } from '../kernels/kernel.ts';
 import { place, REPACK_BATCH_BYTES, repack, repackWords } from '../kernels/weight-data.ts';
+import { loadPart } from '../load-part.ts';
 import { type BlockType, blockBytes, blockFormat, canHold, isBlockType } from '../quant/gguf-blocks.ts';
 import { alignUp, dtypeSizeBytes } from '../tensor/dtype.ts';
 

@@ -69,8 +69,8 @@ describe('the package', () => {
     expect(gzippedBytes(ofChat(whole))).toBeGreaterThan(gzippedBytes(ofChat(alone)));
   });
 
-  it('takes at most 125 kB in all', () => {
-    expect(gzippedBytes(alone)).toBeLessThan(125_000);
+  it('takes at most 130 kB in all', () => {
+    expect(gzippedBytes(alone)).toBeLessThan(130_000);
   });
 
   it('loads what reads GGUF files for those alone', () => {

@@ -436,6 +436,19 @@ const CASES: readonly AttentionCase[] = [
     ...FEW,
   })),
 
+  // What subgroup matrices take: 64 queries, 32 keys a round, segments of 1,024, scores that rise from round to round.
+  ...[
+    { tokens: 130 },
+    { tokens: 5, past: 61 },
+    { tokens: 33, past: 31, batch: 2 },
+    { tokens: 5, past: 2100, spread: 4 },
+    { tokens: 70, past: 130, spread: 60 },
+    { tokens: 37, past: 40, batch: 2, padding: 'holes' as const, window: 20 },
+    { tokens: 70, batch: 3, padding: 'right' as const, bidirectional: true },
+  ].map((each) => ({ kernel: 'prefill' as const, heads: 4, kvHeads: 2, headDim: 32, dtype: 'f16' as const, ...each })),
+  { kernel: 'prefill', heads: 3, kvHeads: 1, headDim: 64, tokens: 65, past: 40, spread: 5, dtype: 'f16' },
+  { kernel: 'prefill', heads: 2, kvHeads: 2, headDim: 128, tokens: 40, past: 33, dtype: 'f16' },
+
   // In one split, and in two.
   ...DECODE.flatMap((each) => [1, 2].map((splits) => ({ kernel: 'decode' as const, splits, ...each }))),
   ...[3, 7, 64].map((splits) => ({ kernel: 'decode' as const, past: 130, splits, batch: 2, ...FEW })),
@@ -464,5 +477,6 @@ const CASES: readonly AttentionCase[] = [
 
 export const SUITE: KernelSuite = {
   shaders: ['rope_cache', 'prefill', 'decode', 'combine', 'weights'].map((name) => `attention/${name}`),
+  matrixShaders: ['attention/prefill_matrix'],
   cases: CASES.map(attentionCase),
 };
