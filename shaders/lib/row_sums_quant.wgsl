@@ -1,7 +1,6 @@
 // The sums of ROWS (1, 2, 4 or 8) rows of W with one row of x, which LANES neighbouring invocations of a GEMV gather, for quantised
 // weights: a lane takes a span of each row at a time. How x comes is said by x_staged.wgsl or x_direct.wgsl, how it is multiplied by
-// span_floats.wgsl or span_integers.wgsl. The shader has `load_x` and
-// `given_squares`.
+// span_floats.wgsl or span_integers.wgsl. The shader has `load_x` and `given_squares`.
 override SPANS: u32 = K8 * 8u / SPAN;
 override ROUNDS: u32 = (SPANS + LANES - 1u) / LANES;
 

@@ -61,6 +61,7 @@ fn given_squares(x_base: u32, lid: u32) -> f32 {
   return squares;
 }
 
+// Of row `column` of W, before an activation; `at` is its place in y.
 fn result_of(sums: RowSums, i: u32, scale: f32, column: u32, at: u32) -> f32 {
   var value = sum_of(sums, i) * scale;
   if (BIAS) {

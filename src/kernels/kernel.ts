@@ -141,6 +141,7 @@ export interface Activation {
   rows: RowClass;
   width: number;
   stride: number;
+  /** Where the GEMV that makes it prepares the norm of the one that reads it. */
   ahead?: NormAhead | undefined;
 }
 
