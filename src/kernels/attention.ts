@@ -167,8 +167,8 @@ export interface AttendArgs {
 
 /** As shaders/attention/prefill.wgsl has it. */
 const CHUNK = 8;
-/** Loops over more of the head dimension stay loops: so many sums fit no registers anyway. */
-const MOST_UNROLLED = 4;
+/** Loops over more of the head dimension stay loops: so many sums fit no registers anyway. Slow compilers get fewer. */
+const MOST_UNROLLED = { fast: 4, slow: 2 };
 /** Workgroup memory of two teams of prefill attention. */
 const TWO_TEAMS_BYTES = 28_672;
 
@@ -202,6 +202,7 @@ export function prefillAttention(target: KernelTarget, { shape, cache, q, o, ste
   };
   const matrices = matrixShape(target, shape, cache.dtype);
   const common = { step: STEP_WGSL, mask: maskSnippet };
+  const mostUnrolled = target.software ? 0 : MOST_UNROLLED[target.slowCompiler ? 'slow' : 'fast'];
   const chosen = matrices
     ? {
         label: kernelLabel('attention/prefill_matrix', { ...matrices, ...constants }),
@@ -218,8 +219,7 @@ export function prefillAttention(target: KernelTarget, { shape, cache, q, o, ste
         label: kernelLabel('attention/prefill', { ...chunks, ...constants }, cache.dtype),
         code: unrollLoops(
           assembleShader(prefillSource, { ...common, shape: shapeSnippet(chunks), kv: KV_READS[cache.dtype] }),
-          // Software adapters would take minutes to compile that.
-          target.software || chunks.CHUNKS > MOST_UNROLLED ? {} : { CHUNKS: chunks.CHUNKS, CHUNK },
+          chunks.CHUNKS > mostUnrolled ? {} : { CHUNKS: chunks.CHUNKS, CHUNK },
         ),
       };
   return [

@@ -88,6 +88,8 @@ export interface KernelTarget {
   knobs: KernelKnobs;
   /** A software adapter, on which barriers between many invocations cost far more than idle lanes. */
   software: boolean;
+  /** Whether the compiler is a software adapter's, whatever kernels are chosen: it takes minutes for long shaders. */
+  slowCompiler?: boolean;
 }
 
 /** Invocations of a workgroup on software adapters: one of SwiftShader's subgroups. 10 to 40 times faster there than 64. */
@@ -115,6 +117,7 @@ export function kernelTarget(gpu: Gpu, knobs = DEFAULT_KNOBS): KernelTarget {
     maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     knobs,
     software: gpu.softwareKernels,
+    slowCompiler: gpu.isFallback,
   };
 }
 

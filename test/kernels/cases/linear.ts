@@ -332,7 +332,7 @@ const AHEAD: readonly KernelCase[] = [
   aheadCase(2, Q4, 64, 96, 8200),
   aheadCase(1, Q8, 192, 4160, 20),
   aheadCase(3, { ...Q8, asymmetric: true }, 64, 320, 12),
-  aheadCase(1, Q4, 64, 1056, 8200, true),
+  aheadCase(1, Q4, 64, 1056, 136, true),
 ];
 
 export const SUITE: KernelSuite = {
