@@ -43,7 +43,13 @@ afterEach(async () => {
 });
 
 async function load(options: LoadOptions) {
-  await using model = await AutoModelForCausalLM.from_pretrained(MODEL, { dtype: 'f16', device: gpu, ...options });
+  await using model = await AutoModelForCausalLM.from_pretrained(MODEL, {
+    dtype: 'f16',
+    // Rounded to f16, keys and values would make much of a last bit.
+    kv_cache_dtype: 'f32',
+    device: gpu,
+    ...options,
+  });
   const { logits } = await model.forward(INPUT);
   const ids = await model.generate({ input_ids: INPUT.input_ids, max_new_tokens: 3, do_sample: false });
   return { knobs: model.knobs, logits: [...(logits?.data ?? [])], ids };

@@ -327,9 +327,9 @@ const KNOBS: readonly KernelCase[] = [
 const AHEAD: readonly KernelCase[] = [
   aheadCase(1, 'f32', 20, 60, 12),
   aheadCase(3, 'f16', 24, 100, 20),
-  aheadCase(2, 'bf16', 1100, 2056, 8),
+  aheadCase(2, 'bf16', 300, 1032, 8),
   aheadCase(1, Q4, 96, 1056, 24),
-  aheadCase(2, Q4, 64, 96, 8200),
+  aheadCase(2, Q4, 64, 96, 200),
   aheadCase(1, Q8, 192, 4160, 20),
   aheadCase(3, { ...Q8, asymmetric: true }, 64, 320, 12),
   aheadCase(1, Q4, 64, 1056, 136, true),
