@@ -85,7 +85,7 @@ export function shortNames(shaders, kept) {
     name.length > 2 && !OWN_WORDS.has(name) && !OWN_PREFIX.test(name) && !(kept.has(name) && !/[a-z]/.test(name));
   const declared = new Set(DECLARED.flatMap((pattern) => Array.from(text.matchAll(pattern), ([, name]) => name ?? '')));
   const names = [...declared].filter(isOurs).sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
-  // A letter and a number are no word of WGSL, now or reserved.
+  // Of a letter and a number, types alone are words of WGSL.
   const numbers = ['', ...Array(100).keys()];
   const shorts = numbers.flatMap((number) => [...LETTERS].map((letter) => `${letter}${number}`));
   const free = shorts.filter((short) => !counts.has(short) && !OWN_WORDS.has(short));

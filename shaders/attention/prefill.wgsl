@@ -75,11 +75,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
   var tops = vec4f(HIDDEN); // of the four queries, over all their keys
   var totals = vec4f(0.0); // over this invocation's keys
   var out: array<vec4f, 4u * CHUNKS>;
-  let last_slot = past + select(min(t0 + QUERIES, tokens), tokens, BIDIRECTIONAL); // one past the last slot any query here sees
-  var first_slot = 0u;
-  if (WINDOW > 0u && past + t0 + 1u > WINDOW) {
-    first_slot = past + t0 + 1u - WINDOW - select(0u, 1u, BIDIRECTIONAL && past + t0 + 1u > WINDOW + 1u);
-  }
+  let last_slot = end_of_seen(past, t0, QUERIES, tokens); // one past the last slot any query here sees
+  let first_slot = first_seen(past, t0);
   let left0 = team * LEFT;
   let right0 = team * RIGHT;
   for (var round0 = first_slot - first_slot % KEYS; round0 < last_slot; round0 += TEAMS * KEYS) {
@@ -127,8 +124,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) li
     s1 *= SCALE;
     s2 *= SCALE;
     s3 *= SCALE;
-    // Before the first query all keys are seen by all of them, where nothing else hides some.
-    if (MASKED || WINDOW > 0u || j0 + KEYS > past + t0 + 1u) {
+    if (may_hide(past, t0, j0 + KEYS)) {
       let slot = past + t0 + quad * 4u;
       s0 = seen_scores(s0, sequence, slot, j0 + lane, last_slot);
       s1 = seen_scores(s1, sequence, slot + 1u, j0 + lane, last_slot);

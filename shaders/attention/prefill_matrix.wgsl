@@ -93,12 +93,9 @@ fn main(
   let head = group.y;
   let sequence = group.z;
   let kv_base = (sequence * KV_HEADS + head / (HEADS / KV_HEADS)) * capacity();
-  let last_slot = past + select(min(t0 + QUERIES, tokens), tokens, BIDIRECTIONAL); // one past the last slot any query here sees
-  var first_slot = 0u;
-  if (WINDOW > 0u && past + t0 + 1u > WINDOW) {
-    first_slot = past + t0 + 1u - WINDOW - select(0u, 1u, BIDIRECTIONAL && past + t0 + 1u > WINDOW + 1u);
-  }
-  first_slot -= first_slot % KEYS;
+  let last_slot = end_of_seen(past, t0, QUERIES, tokens); // one past the last slot any query here sees
+  let seen = first_seen(past, t0);
+  let first_slot = seen - seen % KEYS;
   // A lane is in charge of a query, and of half of its keys.
   let row = lid % 16u;
   let half = lid % 32u / 16u;
@@ -178,8 +175,7 @@ fn main(
         subgroupMatrixStore<row_major>(&m.scores[subgroup], 16u * b, s, SCORES_PITCH);
       }
       workgroupBarrier();
-      // Before the first query all keys are seen by all of them, where nothing else hides some.
-      let hides = MASKED || WINDOW > 0u || j0 + KEYS > past + t0 + 1u;
+      let hides = may_hide(past, t0, j0 + KEYS);
       var top = HIDDEN;
       for (var i = 0u; i < EACH; i++) {
         // Neighbouring rows begin with other keys: the others lie in the same banks.

@@ -17,3 +17,22 @@ fn visible(sequence: u32, query_slot: u32, key_slot: u32) -> bool {
   }
   return ok;
 }
+
+// Of queries from t0 on, `queries` at most of a step's `tokens`: one past the last slot that any of them sees.
+fn end_of_seen(past: u32, t0: u32, queries: u32, tokens: u32) -> u32 {
+  return past + select(min(t0 + queries, tokens), tokens, BIDIRECTIONAL);
+}
+
+// The first slot that any of them sees.
+fn first_seen(past: u32, t0: u32) -> u32 {
+  if (WINDOW > 0u && past + t0 + 1u > WINDOW) {
+    return past + t0 + 1u - WINDOW - select(0u, 1u, BIDIRECTIONAL && past + t0 + 1u > WINDOW + 1u);
+  }
+  return 0u;
+}
+
+// Whether something may be hidden from one of them before slot `end`. All of them see all before the first of them, where nothing else hides
+// some.
+fn may_hide(past: u32, t0: u32, end: u32) -> bool {
+  return MASKED || WINDOW > 0u || end > past + t0 + 1u;
+}

@@ -175,10 +175,14 @@ const TWO_TEAMS_BYTES = 28_672;
 /** Of shaders/attention/prefill_matrix.wgsl: blocks of 16 keys in a round, and the head dimension that leaves registers for the sums. */
 const KEY_BLOCKS = 2;
 const MAX_BLOCKS = 8;
+const SUBGROUPS = 4;
+/** A block of 16 rows of 24 f16, and a subgroup's 16 rows of scores in f32. */
+const BLOCK_BYTES = 16 * 24 * 2;
+const SCORES_BYTES = 16 * (16 * KEY_BLOCKS + 4) * 4;
 
-/** Its workgroup memory: blocks of K, of V and of weights, scores, and the rest. */
+/** Its workgroup memory: blocks of K and V, of each subgroup's weights in two parts, scores, and the rest. */
 function matrixBytes(blocks: number): number {
-  return (2 * KEY_BLOCKS * blocks + 8 * KEY_BLOCKS) * 768 + 4 * 16 * (16 * KEY_BLOCKS + 4) * 4 + 32;
+  return KEY_BLOCKS * (2 * blocks + 2 * SUBGROUPS) * BLOCK_BYTES + SUBGROUPS * SCORES_BYTES + 32;
 }
 
 /** The constants of the kernel with subgroup matrices, where it takes a model's heads. */
@@ -187,7 +191,7 @@ function matrixShape(target: KernelTarget, { heads, kvHeads, headDim }: Attentio
   // Each invocation brings whole eights of a round's keys.
   const fits = headDim % 32 === 0 && blocks <= MAX_BLOCKS && matrixBytes(blocks) <= target.maxWorkgroupBytes;
   if (!target.matrices || dtype !== 'f16' || !fits) return undefined;
-  const loads = (16 * KEY_BLOCKS * 2 * blocks) / 128;
+  const loads = (16 * KEY_BLOCKS * 2 * blocks) / (32 * SUBGROUPS);
   return { HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim, BLOCKS: blocks, KEY_BLOCKS, LOADS: loads };
 }
 

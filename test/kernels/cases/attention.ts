@@ -438,7 +438,8 @@ const CASES: readonly AttentionCase[] = [
     ...FEW,
   })),
 
-  // What subgroup matrices take, and once, as other variants differ in nothing here: 64 queries, 32 keys a round, segments of 1,024, scores that rise from round to round.
+  // What subgroup matrices take: 64 queries, 32 keys a round, segments of 1,024, scores that rise from round to round. Once, as other
+  // variants differ in nothing here.
   ...[
     { tokens: 130 },
     { tokens: 5, past: 61 },
