@@ -15,9 +15,12 @@ fn span_x_of(vectors: array<vec4f, SPAN_VECTORS>) -> SpanX {
 // Bits 19 to 22 of a float between 1 and 2: four bits q there make 1 + q/16.
 const ONE = 0x3f800000u;
 const NIBBLE = vec4u(0xfu << 19u);
+// What the bytes of half a word count.
+const PLACES = vec4f(1.0, 256.0, 1.0, 256.0);
 
 // Σ w · x over a span. Four bits become a float by one AND and one OR, and what that adds to each is taken off the sum.
-// Eight bits do so too, but are put right one by one: where few of them are used, the sum would lose too much.
+// Eight bits do so too, but are put right one by one: where few of them are used, the sum would lose too much. Every other byte stays
+// where it is, and so counts 256 times: the sum puts that right, which saves shifts.
 fn span_dot(span: Span, x: SpanX) -> f32 {
   var sums = vec4f(0.0);
   for (var i = 0u; i < 4u; i++) {
@@ -28,8 +31,13 @@ fn span_dot(span: Span, x: SpanX) -> f32 {
       sums = fma(bitcast<vec4f>((low & NIBBLE) | vec4u(ONE)), x.vectors[2u * i], sums);
       sums = fma(bitcast<vec4f>((high & NIBBLE) | vec4u(ONE)), x.vectors[2u * i + 1u], sums);
     } else {
-      sums = fma(bytes_of(word), x.vectors[i], sums);
+      let high = word >> 16u;
+      let bytes = vec4u(word & 0xffu, word & 0xff00u, high & 0xffu, high & 0xff00u) | vec4u(MAGIC);
+      sums = fma(bitcast<vec4f>(bytes) - (8388608.0 + ZERO * PLACES), x.vectors[i], sums);
     }
+  }
+  if (BITS == 8u) {
+    sums /= PLACES;
   }
   let sum = (sums.x + sums.y) + (sums.z + sums.w);
   let scale = scale_of(span.scale);

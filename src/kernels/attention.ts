@@ -65,8 +65,14 @@ const MAX_GROUP = 8;
 const MAX_VECTORS = 1024;
 const MAX_GROUP_UNITS = 384;
 export const MAX_SPLITS = 128;
-/** Cached slots per split at which another split begins to pay. */
-const SLOTS_PER_SPLIT = 32;
+/** Cached slots that a workgroup of decode attention takes at a time. */
+const ROUND_SLOTS = 32;
+/**
+ * Rounds of all key and value heads together up to which a split takes one of its own, or two; with more it takes three. Fewer splits would
+ * leave a large GPU idle, and more of them take longer to put together.
+ */
+const ONE_ROUND = 64;
+const TWO_ROUNDS = 192;
 
 /** The padded head dimension. */
 export function paddedHeadDim(headDim: number): number {
@@ -82,9 +88,15 @@ export function kvRowBytes(headDim: number, dtype: KvDType): number {
   return elements * dtypeSizeBytes(dtype);
 }
 
-/** How many splits decode attention takes for `past` cached slots. */
-export function decodeSplits(past: number): number {
-  return Math.min(Math.max(Math.ceil(past / SLOTS_PER_SPLIT), 1), MAX_SPLITS);
+/**
+ * How many splits decode attention takes for `past` cached slots, where `kvHeads` counts those of all sequences. The last one has the new
+ * token alone, whose cost would else come on top of another's.
+ */
+export function decodeSplits(past: number, kvHeads: number): number {
+  const rounds = Math.ceil(past / ROUND_SLOTS);
+  if (rounds <= 1) return 1;
+  const each = rounds * kvHeads <= ONE_ROUND ? 1 : rounds * kvHeads <= TWO_ROUNDS ? 2 : 3;
+  return Math.min(Math.ceil(rounds / each) + 1, MAX_SPLITS);
 }
 
 /** Elements of the scratch that decode attention needs. */

@@ -19,14 +19,20 @@ describe('foldGrid', () => {
 
 describe('decodeSplits', () => {
   it.each([
-    [0, 1],
-    [32, 1],
-    [33, 2],
-    [2048, 64],
-    [4096, 128],
-    [1e6, MAX_SPLITS],
-  ])('takes %i cached slots with %i', (past, splits) => {
-    expect(decodeSplits(past)).toBe(splits);
+    [0, 8, 1],
+    [32, 8, 1],
+    [33, 8, 3],
+    // One round each, two, three, and the new token's.
+    [256, 8, 9],
+    [257, 8, 6],
+    [768, 8, 13],
+    [769, 8, 10],
+    [4096, 8, 44],
+    [1024, 2, 33],
+    [1025, 2, 18],
+    [1e6, 8, MAX_SPLITS],
+  ])('takes %i cached slots of %i heads with %i', (past, kvHeads, splits) => {
+    expect(decodeSplits(past, kvHeads)).toBe(splits);
   });
 });
 

@@ -53,6 +53,9 @@ export class Session {
   readonly #stepData: StepData;
   readonly #rules: readonly FusionRule[];
   readonly #plans = new Map<string, Promise<Plan>>();
+  /** Key and value heads of all sequences, and how many cached slots a token sees at most: of the layer with the most. */
+  readonly #kvHeads: number;
+  readonly #reach: number;
   #ropeLength = 0;
 
   constructor(loaded: LoadedModel, options: SessionOptions) {
@@ -61,6 +64,8 @@ export class Session {
     loaded.throwIfDisposed();
     this.loaded = loaded;
     this.#rules = rules;
+    this.#kvHeads = batch * Math.max(...model.attention.map(({ kvHeads }) => kvHeads));
+    this.#reach = Math.max(...model.attention.map(({ window }) => window ?? Number.POSITIVE_INFINITY));
     this.cache = new KvCache(gpu, model.attention, batch, capacity, kvDType);
     const chunk = model.bidirectional ? capacity : Math.max(Math.floor(MAX_STEP_ROWS / batch), 1);
     this.chunkTokens = Math.min(options.chunkTokens ?? chunk, chunk, capacity);
@@ -134,7 +139,7 @@ export class Session {
     size.kept = kept;
     size.past = cache.length;
     size.counter = counter;
-    size.splits = decodeSplits(cache.length);
+    size.splits = decodeSplits(Math.min(cache.length, this.#reach), this.#kvHeads);
     this.#stepData.setSize(size);
     // Like the reference, a length once reached keeps its frequencies until the cache starts anew.
     this.#ropeLength = cache.length === 0 ? length : Math.max(this.#ropeLength, length);

@@ -8,7 +8,7 @@ import { GpuLog } from './gpu-log.ts';
 import { loadTiny } from './tiny-model.ts';
 
 const STEPS = 12;
-/** From here to the end, 33 to 64 slots are cached, which two splits share. */
+/** From here to the end, 33 to 64 slots are cached, which three splits share. */
 const FIRST_STEP = 40;
 const CREATES = [
   'createBuffer',
