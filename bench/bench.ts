@@ -94,7 +94,7 @@ const SEED = 7;
 /** Embedding, final norm with head, and the two steps of greedy choice. */
 const OUTSIDE_LAYERS = 4;
 /** The first run of a combination compiles, the second one sets the prefill's chunks. */
-const WARM_UP_RUNS = 2;
+export const WARM_UP_RUNS = 2;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,17 +1,13 @@
 // Measures loading in a browser: from the server, from the cache, and beside it what the cache's store and the GPU take by themselves.
-import { Fields } from '../src/formats/fields.ts';
 import { type Gpu, openGpu } from '../src/gpu/device.ts';
 import { StagingRing } from '../src/gpu/staging-ring.ts';
 import { CHUNK_BYTES, chunkCount, type FileRecord, WeightCache } from '../src/hub/weight-cache.ts';
 import { AutoModelForCausalLM } from '../src/index.ts';
-import type { Model } from '../src/models/model.ts';
-import { createModel } from '../src/models/registry.ts';
-import { type DTypeChoice, weightSpecs } from '../src/runtime/load-weights.ts';
-import { fullGraph } from '../src/runtime/loaded-model.ts';
+import type { DTypeChoice } from '../src/runtime/load-weights.ts';
 import { openStores } from '../src/storage/stores.ts';
-import { alignUp, elementCount } from '../src/tensor/dtype.ts';
+import { alignUp } from '../src/tensor/dtype.ts';
 import { type BenchOptions, median, round } from './bench.ts';
-import { SHAPES } from './shapes.ts';
+import { checkpointOf } from './checkpoint.ts';
 
 export interface LoadResult {
   engine: 'intab';
@@ -52,34 +48,6 @@ export const MODEL_PATH = '/model';
 /** The shortest: what a prompt costs is no part of loading. */
 const PROMPT = [[1]];
 const CHUNKS_AT_ONCE = 4;
-
-/** A checkpoint of a shape as bf16 tensors: its header, and the bytes of all tensors. */
-export function checkpointOf(shape: string): { header: Uint8Array; dataBytes: number } {
-  const model = createModel(new Fields(SHAPES[shape] ?? {}, 'shape'), 'causal', new Set());
-  const header: Record<string, unknown> = {};
-  let dataBytes = 0;
-  for (const { name, dims } of tensorsOf(model)) {
-    const end = dataBytes + elementCount(dims) * 2;
-    header[name] = { dtype: 'BF16', shape: dims, data_offsets: [dataBytes, end] };
-    dataBytes = end;
-  }
-  const json = JSON.stringify(header);
-  // To a multiple of 8, as files of the Hub have it: tensors lie aligned.
-  const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
-  const bytes = new Uint8Array(8 + text.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
-  bytes.set(text, 8);
-  return { header: bytes, dataBytes };
-}
-
-function tensorsOf(model: Model): { name: string; dims: readonly number[] }[] {
-  return weightSpecs(fullGraph(model)).flatMap((spec) =>
-    spec.sources.map(({ tensor, rows, shape }) => ({
-      name: tensor,
-      dims: shape ?? (spec.kind === 'matrix' ? [rows, spec.width] : [rows]),
-    })),
-  );
-}
 
 export async function benchLoad({ shape, dtype, repeats, tune, gpu: gpuOptions }: BenchOptions): Promise<LoadResult> {
   const gpu = await openGpu(gpuOptions);

@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { OPTIONAL_FEATURES, type OptionalFeature } from '../src/gpu/device.ts';
 import { DEFAULT_KNOBS, type KernelKnobs } from '../src/kernels/kernel.ts';
 import type { FormatOptions } from '../src/runtime/load-weights.ts';
-import { BENCH_DTYPES, type BenchDType, type BenchResult, combinations, modelOf, runBench } from './bench.ts';
+import { BENCH_DTYPES, type BenchResult, combinations, modelOf, runBench } from './bench.ts';
 import { type KernelResult, runKernelBench } from './kernels.ts';
+import { choicesOf, countsOf, listOf } from './option-lists.ts';
 import type { PageOptions } from './page.ts';
 import { runInBrowser } from './run-in-browser.ts';
+import { modelServer } from './serve-model.ts';
 import { SHAPES } from './shapes.ts';
 import { kernelTables, markdown, speedTable } from './table.ts';
 
@@ -63,17 +65,6 @@ function readOptions(args: string[]) {
   return values;
 }
 
-const listOf = (text: string) => text.split(',').filter(Boolean);
-
-/** @throws Error for what is no positive whole number. */
-function countsOf(option: string, text: string): number[] {
-  return listOf(text).map((word) => {
-    const count = Number(word);
-    if (Number.isInteger(count) && count > 0) return count;
-    throw new Error(`--${option} ${word}: expected a whole number above 0`);
-  });
-}
-
 /** @throws Error for what is no object of knobs by class; the tuner refuses those that do not run. */
 function knobsOf(text: string): KernelKnobs {
   let given: Record<string, object>;
@@ -91,18 +82,11 @@ function knobsOf(text: string): KernelKnobs {
   return Object.fromEntries(merged) as KernelKnobs;
 }
 
-function isDType(word: string): word is BenchDType {
-  return (BENCH_DTYPES as readonly string[]).includes(word);
-}
-
 /** The runs that the options ask for, one per shape and dtype; each loads its weights once. */
 function runsOf(values: ReturnType<typeof readOptions>): PageOptions[] {
   const shapes = listOf(values.shape);
   for (const shape of shapes) modelOf(shape);
-  const dtypes = listOf(values.dtype).map((dtype) => {
-    if (isDType(dtype)) return dtype;
-    throw new Error(`--dtype ${dtype}: expected one of ${BENCH_DTYPES.join(', ')}`);
-  });
+  const dtypes = choicesOf('dtype', values.dtype, BENCH_DTYPES);
   const common = {
     what: values.load ? 'load' : values.kernels ? 'kernels' : 'speed',
     kvCacheDType: values['kv-dtype'] as FormatOptions['kv_cache_dtype'],
@@ -133,7 +117,13 @@ async function main(args: string[]): Promise<void> {
   const measure = (run: PageOptions): AsyncGenerator<object> => {
     if (runtime === 'node') return run.what === 'kernels' ? runKernelBench(run, runtime) : runBench(run, runtime);
     if (!browser) throw new Error(`--runtime chromium needs --browser PATH\n${USAGE}`);
-    return runInBrowser(run, browser, values['browser-args'].split(/\s+/).filter(Boolean));
+    const serve = run.what === 'load' ? modelServer(run.shape) : undefined;
+    return runInBrowser(
+      run,
+      { script: 'page.js', serve },
+      browser,
+      values['browser-args'].split(/\s+/).filter(Boolean),
+    );
   };
   const results: object[] = [];
   for (const run of runsOf(values)) {

@@ -1,15 +1,23 @@
 // Runs a measurement in a browser: serves the page, starts the browser on it, passes on what the page posts.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PageMessage, PageOptions } from './page.ts';
-import { modelServer } from './serve-model.ts';
+import type { PageMessage } from './page.ts';
 
 /** The longest time between two results. */
 const RESULT_TIMEOUT_MS = 15 * 60_000;
-const PAGE = '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>';
+
+/** What the page is made of. */
+export interface PageSite {
+  /** Name of the page's script, beside the program that runs. */
+  script: string;
+  /** Answers requests for other files; false for those that it has not. */
+  serve?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
+  /** Of the page and its script. */
+  headers?: Readonly<Record<string, string>>;
+}
 
 /** The browser's helpers may write for a moment after it ended; a leftover in the temporary folder fails no measurement. */
 function removeProfile(folder: string): void {
@@ -21,20 +29,21 @@ function removeProfile(folder: string): void {
 }
 
 /**
- * Yields each result as it comes.
+ * Yields each result as it comes. The page finds the options as JSON behind the # of its address.
  * @throws Error what the page met, the browser's end, or its silence.
  */
 export async function* runInBrowser(
-  options: PageOptions,
+  options: object,
+  { script, serve, headers = {} }: PageSite,
   browser: string,
   args: readonly string[],
 ): AsyncGenerator<object, void, undefined> {
   const profile = mkdtempSync(join(tmpdir(), 'intab-bench-'));
   const messages: PageMessage[] = [];
   let wake: () => void = () => {};
-  const serveModel = options.what === 'load' ? modelServer(options.shape) : undefined;
+  const page = `<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/${script}"></script>`;
   const server = createServer((request, response) => {
-    if (serveModel?.(request, response)) return;
+    if (serve?.(request, response)) return;
     if (request.method === 'POST') {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -43,11 +52,11 @@ export async function* runInBrowser(
         response.end();
         wake();
       });
-    } else if (request.url === '/page.js') {
-      const script = readFileSync(join(import.meta.dirname, 'page.js'));
-      response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
+    } else if (request.url === `/${script}`) {
+      const text = readFileSync(join(import.meta.dirname, script));
+      response.writeHead(200, { ...headers, 'content-type': 'text/javascript' }).end(text);
     } else {
-      response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
+      response.writeHead(200, { ...headers, 'content-type': 'text/html' }).end(page);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -82,10 +82,10 @@ function addValue(out: Bytes, value: GgufValue): void {
   }
 }
 
-/** A file with these values and tensors, in this order. */
-export function ggufFile(
+/** The header of a file with these values and tensors, in this order, up to where the first tensor's data begin. */
+export function ggufHeader(
   metadata: Readonly<Record<string, GgufValue>>,
-  tensors: readonly GgufTensor[] = [],
+  tensors: readonly (Omit<GgufTensor, 'data'> & { sizeBytes: number })[],
   { version = 3, alignment = 32 }: { version?: number; alignment?: number } = {},
 ): Uint8Array<ArrayBuffer> {
   const values = Object.entries(alignment === 32 ? metadata : { ...metadata, 'general.alignment': alignment });
@@ -95,13 +95,23 @@ export function ggufFile(
     addValue(out, value);
   }
   let offset = 0;
-  for (const { name, type, shape, data } of tensors) {
+  for (const { name, type, shape, sizeBytes } of tensors) {
     out.string(name).u32(shape.length);
     for (const dim of shape.toReversed()) out.u64(dim);
     out.u32(type).u64(offset);
-    offset += alignUp(data.length, alignment);
+    offset += alignUp(sizeBytes, alignment);
   }
-  out.pad(alignment);
-  for (const { data } of tensors) out.add(data).pad(alignment);
+  return out.pad(alignment).done();
+}
+
+/** A file with these values and tensors, in this order. */
+export function ggufFile(
+  metadata: Readonly<Record<string, GgufValue>>,
+  tensors: readonly GgufTensor[] = [],
+  options: { version?: number; alignment?: number } = {},
+): Uint8Array<ArrayBuffer> {
+  const sized = tensors.map(({ data, ...rest }) => ({ ...rest, sizeBytes: data.length }));
+  const out = new Bytes().add(ggufHeader(metadata, sized, options));
+  for (const { data } of tensors) out.add(data).pad(options.alignment ?? 32);
   return out.done();
 }

@@ -38,7 +38,7 @@ export const asF16: Encode = (name, tensor) =>
     ? asF32(name, tensor)
     : { type: 'F16', data: new Uint8Array(Uint16Array.from(tensor.data, (value) => f16Bits(value)).buffer) };
 
-const ARCHITECTURES: Readonly<Record<string, string>> = {
+export const ARCHITECTURES: Readonly<Record<string, string>> = {
   llama: 'llama',
   qwen2: 'qwen2',
   qwen3: 'qwen3',
@@ -66,7 +66,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj/, 'blk.$1.ffn_$2'],
 ];
 
-function ggufName(name: string): string {
+export function ggufName(name: string): string {
   const [pattern, replacement] = NAMES.find(([regex]) => regex.test(name)) ?? [];
   if (!pattern || replacement === undefined) throw new Error(`no GGUF name for ${name}`);
   return name.replace(pattern, replacement);
@@ -152,7 +152,7 @@ function ropeFactors(config: Config): HubTensor | undefined {
 }
 
 /** The metadata that the conversion writes for a configuration. */
-function metadataOf(config: Config, name: string): Record<string, GgufValue> {
+export function metadataOf(config: Config, name: string): Record<string, GgufValue> {
   const rope = (config.rope_parameters ?? {}) as Record<string, number>;
   const isHunyuan = config.model_type === 'hunyuan_v1_moe';
   const fields: [string, unknown, 'float'?][] = [

@@ -1,5 +1,5 @@
 // npm run bench:pack -- OUT: a self-contained folder with the benchmark, for machines without npm or network.
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'vite';
 import { bundleForNode } from './bundle-node.ts';
 
@@ -11,19 +11,24 @@ const PROJECT = resolve(import.meta.dirname, '..');
  */
 export async function packBench(out: string): Promise<void> {
   await bundleForNode('bench/main.ts', join(out, 'bench.mjs'));
+  await bundleForPage('bench/page.ts', join(out, 'page.js'));
+}
+
+/** Bundles a page's script into one file; what else lies beside it stays. */
+export async function bundleForPage(entry: string, file: string): Promise<void> {
   await build({
     root: PROJECT,
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
     build: {
-      outDir: out,
+      outDir: dirname(file),
       emptyOutDir: false,
       target: 'esnext',
       modulePreload: false,
       rollupOptions: {
-        input: resolve(PROJECT, 'bench/page.ts'),
-        output: { entryFileNames: 'page.js', codeSplitting: false },
+        input: resolve(PROJECT, entry),
+        output: { entryFileNames: basename(file), codeSplitting: false },
       },
     },
   });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { packBench } from './bench-pack.ts';
 import { browserLaunch } from './browser.mjs';
 
-const OUT = resolve(import.meta.dirname, '../.bench');
+const OUT = resolve(import.meta.dirname, '../.bench/intab');
 
 export async function main(args: string[]): Promise<number> {
   await packBench(OUT);
