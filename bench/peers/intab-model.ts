@@ -8,12 +8,12 @@ import type { PeerDType, PeerModel } from './measure.ts';
 
 export async function loadIntab(device: Gpu, dtype: PeerDType, contextTokens: number): Promise<PeerModel> {
   const url = new URL(`/models/gguf-${dtype}/model.gguf`, location.href).href;
-  const { loaded } = await openModel(url, 'causal', { device, dtype }, { generates: true });
+  const { loaded } = await openModel(url, 'causal', { device }, { generates: true });
   const session = await Session.open(loaded, { capacity: contextTokens });
   const loop = new TokenLoop(session);
   return {
     driver: `TokenLoop, keys and values in ${session.cache.dtype}`,
-    format: dtype,
+    format: dtype === 'q4' ? 'Q4_0' : 'F16',
     async generate(prompt, tokens, onToken) {
       loop.assumeCached([]);
       const settings = { maxNewTokens: tokens, eosTokenIds: [], sampling: GREEDY };

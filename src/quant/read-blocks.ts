@@ -116,10 +116,11 @@ export function readBlocks(type: BlockType, bytes: DataView, at: number, count: 
 export function dequantizeRow(format: QuantFormat, { quants, scales, offsets }: QuantRow): Float32Array<ArrayBuffer> {
   const zero = zeroPoint(format);
   const weights = new Float32Array(quants.length);
-  for (let i = 0; i < weights.length; i++) {
-    const group = Math.floor(i / format.group);
+  for (let group = 0; group < scales.length; group++) {
+    const scale = scales[group] as number;
     const offset = format.asymmetric ? ((offsets as Float32Array)[group] as number) : 0;
-    weights[i] = ((quants[i] as number) - zero) * (scales[group] as number) + offset;
+    const end = (group + 1) * format.group;
+    for (let i = end - format.group; i < end; i++) weights[i] = ((quants[i] as number) - zero) * scale + offset;
   }
   return weights;
 }

@@ -30,6 +30,9 @@ function run(command: string, args: string[], options: { cwd?: string; env?: Nod
 const npm = (script: string, ...args: string[]) => run('npm', ['run', '--silent', script, '--', ...args]);
 
 describe('npm run bench', () => {
+  /** What the command runs once it is packed, as the tests before have done. */
+  const bench = (...args: string[]) => run(process.execPath, [join(ROOT, '.bench/intab/bench.mjs'), ...args]);
+
   it('prints one JSON line with every field, at most 7 dispatches a layer', () => {
     const { lines, status, stderr } = npm(
       'bench',
@@ -135,16 +138,35 @@ describe('npm run bench', () => {
       [['--dtype', 'q5'], 'q8'],
       [['--context', 'long'], 'whole number'],
     ] as const) {
-      const { status, stderr } = npm('bench', ...args);
+      const { status, stderr } = bench(...args);
       expect(status).not.toBe(0);
       expect(stderr).toContain(words);
     }
   });
 
   it('refuses an unknown shape', () => {
-    const { status, stderr } = npm('bench', '--shape', 'nothing');
+    const { status, stderr } = bench('--shape', 'nothing');
     expect(status).not.toBe(0);
     expect(stderr).toContain('llama-3.2-1b');
+  });
+});
+
+describe('npm run bench:peers', () => {
+  it('measures intab with weights of its own and with the file for llama.cpp', () => {
+    const { stdout, status } = npm(
+      'bench:peers',
+      // Without the peers' packages, which are large.
+      ...['--packages', 'none', '--engines', 'intab,intab-gguf', '--shape', 'tiny', '--table'],
+      ...['--prompt-tokens', '16', '--decode-tokens', '8', '--repeats', '1'],
+    );
+    expect(status, stdout).toBe(0);
+    const results = stdout.split('\n').filter((line) => line.startsWith('{'));
+    expect(results.map((line) => JSON.parse(line).engine)).toEqual(['intab', 'intab-gguf']);
+    for (const line of results) {
+      expect(JSON.parse(line)).toMatchObject({ shape: 'tiny', dtype: 'q4', prompt_tokens: 16, decode_tokens: 8 });
+      expect(JSON.parse(line).decode_tok_s).toBeGreaterThan(0);
+    }
+    expect(stdout).toMatch(/\| tiny +\| q4 +\| +16 \| intab-gguf +\|/);
   });
 });
 

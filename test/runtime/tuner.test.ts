@@ -55,6 +55,14 @@ async function load(options: LoadOptions) {
   return { knobs: model.knobs, logits: [...(logits?.data ?? [])], ids };
 }
 
+/** The classes of weights for which the time was not enough. */
+async function unfinished(): Promise<string[]> {
+  const { records } = await openStores();
+  const [key = ''] = await records.keys('tuned/');
+  const record = JSON.parse(new TextDecoder().decode((await records.get(key)) ?? new Uint8Array()));
+  return Object.keys(record.attempts);
+}
+
 /** Knobs change the order of sums, and so the last bits. */
 function expectSame(actual: readonly number[], expected: readonly number[]): void {
   const scale = Math.max(...expected.map(Math.abs));
@@ -63,7 +71,7 @@ function expectSame(actual: readonly number[], expected: readonly number[]): voi
 }
 
 describe.each(['hardware', 'software'] as const)('with the kernels for %s', (kernels) => {
-  it('measures once, keeps the result past modelCache.clear, and leaves nothing on the GPU', async () => {
+  it('measures once where the time is enough, keeps the result past modelCache.clear, and leaves nothing on the GPU', async () => {
     await open({ kernels });
     const first = await load({ tune: true });
     expect(opened).toBe(1);
@@ -75,11 +83,14 @@ describe.each(['hardware', 'software'] as const)('with the kernels for %s', (ker
     const plain = await load({ tune: false });
     expectSame(first.logits, plain.logits);
 
+    const again = (await unfinished()).length > 0;
     gpu.dispose();
     await modelCache.clear();
     await open({ kernels });
-    expect((await load({ tune: true })).knobs).toEqual(first.knobs);
-    expect(opened).toBe(1);
+    const second = await load({ tune: true });
+    // As on a busy machine.
+    expect(opened).toBe(again ? 2 : 1);
+    if (!again) expect(second.knobs).toEqual(first.knobs);
   });
 });
 
