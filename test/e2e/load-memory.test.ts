@@ -15,7 +15,7 @@ const MIB = 2 ** 20;
 const COLLECT_MS = Number(process.env.INTAB_COLLECT_MS ?? 500);
 /** The most that loading may add. */
 const MOST_BYTES = 256 * MIB;
-const SIZE_BYTES = Number(process.env.INTAB_LOAD_GIB ?? 1) * 2 ** 30;
+const SIZE_BYTES = Number(process.env.INTAB_LOAD_GIB ?? 0.75) * 2 ** 30;
 const SHARDS = 4;
 // Dims of a decoder of ordinary proportions.
 const [V, M, F, H, K, D] = [32_768, 2048, 8192, 16, 4, 128];

@@ -43,6 +43,8 @@ export interface KernelCase {
   name: string;
   /** Runs in the first variant only: the case is large, and about grids. */
   once?: boolean;
+  /** Software adapters never run its kernels: they take a GEMV for each row. */
+  onHardware?: boolean;
   prepare(bench: Bench): PreparedCase;
 }
 

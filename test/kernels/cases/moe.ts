@@ -174,6 +174,7 @@ function expertCase(c: ExpertCase): KernelCase {
   ];
   return {
     name: [`expert ${kernel} ${rows}×${k} → ${blockRows} ${formatName(dtype)}`, ...extras.filter(Boolean)].join(', '),
+    onHardware: kernel === 'gemm',
     prepare(bench) {
       const used = usedSlots(routing);
       const slots = routeSlots(routing);
