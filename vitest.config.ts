@@ -1,9 +1,8 @@
-// Four projects: `unit` runs pure code in Node, `gpu` runs WebGPU code in a real Chromium, `kernels` the kernel cases in another one beside
-// it, as a software adapter compiles on one processor; `e2e` drives the demo page, the package and the command lines from outside. A GPU
-// test without a GPU fails.
+// Three projects: `unit` runs pure code in Node, `gpu` runs WebGPU code in a real Chromium, `e2e` drives the demo page, the
+// package and the command lines from outside. A GPU test without a GPU fails.
 import { resolve } from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { browserLaunch } from './tools/browser.mjs';
 import { writeDocBlocks } from './tools/doc-blocks.mjs';
 import { slimShaders } from './tools/slim-wgsl.mjs';
@@ -17,42 +16,6 @@ const alias = {
   intab: resolve(import.meta.dirname, 'src/index.ts'),
 };
 
-function gpuProject(name: string, include: string[], exclude: string[] = []): TestProjectInlineConfiguration {
-  return {
-    // With this set, GPU tests run the shaders that the package has: short names and all.
-    plugins: process.env.INTAB_PACKED_SHADERS ? [slimShaders('serve')] : [],
-    publicDir: 'demo/public',
-    resolve: { alias },
-    // Two servers that prepare dependencies at once would disturb each other.
-    cacheDir: `node_modules/.vite/${name}`,
-    optimizeDeps: {
-      include: [
-        '@huggingface/jinja',
-        '@huggingface/tokenizers',
-        '@noble/hashes/sha2.js',
-        'idb-keyval',
-        'marked',
-        'dompurify',
-      ],
-    },
-    test: {
-      name,
-      include,
-      exclude,
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
-      fileParallelism: false,
-      browser: {
-        enabled: true,
-        headless: true,
-        screenshotFailures: false,
-        provider: playwright({ launchOptions: { executablePath: launch.executablePath, args: launch.args } }),
-        instances: [{ browser: 'chromium' }],
-      },
-    },
-  };
-}
-
 export default defineConfig({
   test: {
     projects: [
@@ -65,8 +28,37 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      gpuProject('gpu', ['test/**/*.test.ts', 'demo/**/*.test.ts'], ['test/e2e/**', 'test/kernels/**']),
-      gpuProject('kernels', ['test/kernels/**/*.test.ts']),
+      {
+        // With this set, GPU tests run the shaders that the package has: short names and all.
+        plugins: process.env.INTAB_PACKED_SHADERS ? [slimShaders('serve')] : [],
+        publicDir: 'demo/public',
+        resolve: { alias },
+        optimizeDeps: {
+          include: [
+            '@huggingface/jinja',
+            '@huggingface/tokenizers',
+            '@noble/hashes/sha2.js',
+            'idb-keyval',
+            'marked',
+            'dompurify',
+          ],
+        },
+        test: {
+          name: 'gpu',
+          include: ['test/**/*.test.ts', 'demo/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: launch.executablePath, args: launch.args } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -67,12 +67,15 @@ const MAX_GROUP_UNITS = 384;
 export const MAX_SPLITS = 128;
 /** Cached slots that a workgroup of decode attention takes at a time. */
 const ROUND_SLOTS = 32;
+/** Rounds that one split takes without others: putting two together would take longer. */
+const ALONE = 2;
 /**
- * Rounds of all key and value heads together up to which a split takes one of its own, or two; with more it takes three. Fewer splits would
- * leave a large GPU idle, and more of them take longer to put together.
+ * Rounds of all key and value heads together, of which eight count, up to which a split takes one round, or two; with more it takes three. Fewer
+ * splits would leave a large GPU idle, and more of them take longer to put together.
  */
 const ONE_ROUND = 64;
 const TWO_ROUNDS = 192;
+const MOST_HEADS = 8;
 
 /** The padded head dimension. */
 export function paddedHeadDim(headDim: number): number {
@@ -94,8 +97,9 @@ export function kvRowBytes(headDim: number, dtype: KvDType): number {
  */
 export function decodeSplits(past: number, kvHeads: number): number {
   const rounds = Math.ceil(past / ROUND_SLOTS);
-  if (rounds <= 1) return 1;
-  const each = rounds * kvHeads <= ONE_ROUND ? 1 : rounds * kvHeads <= TWO_ROUNDS ? 2 : 3;
+  if (rounds <= ALONE) return 1;
+  const all = rounds * Math.min(kvHeads, MOST_HEADS);
+  const each = all <= ONE_ROUND ? 1 : all <= TWO_ROUNDS ? 2 : 3;
   return Math.min(Math.ceil(rounds / each) + 1, MAX_SPLITS);
 }
 

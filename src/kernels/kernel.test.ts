@@ -20,9 +20,9 @@ describe('foldGrid', () => {
 describe('decodeSplits', () => {
   it.each([
     [0, 8, 1],
-    [32, 8, 1],
-    [33, 8, 3],
+    [64, 8, 1],
     // One round each, two, three, and the new token's.
+    [65, 8, 4],
     [256, 8, 9],
     [257, 8, 6],
     [768, 8, 13],
@@ -30,6 +30,7 @@ describe('decodeSplits', () => {
     [4096, 8, 44],
     [1024, 2, 33],
     [1025, 2, 18],
+    [768, 32, 13],
     [1e6, 8, MAX_SPLITS],
   ])('takes %i cached slots of %i heads with %i', (past, kvHeads, splits) => {
     expect(decodeSplits(past, kvHeads)).toBe(splits);

@@ -283,7 +283,7 @@ const GEMM: readonly (Common & { rows?: number })[] = [
   { rows: 3, batch: 2, k: 1024, n: 300, partRows: 128, dtype: Q4, rowClass: 'kept' },
   { rows: 33, k: 832, n: 264, dtype: Q8, residual: true, once: true },
   // The large tiles.
-  { rows: 515, k: 40, n: 6000, bias: true, residual: true },
+  { rows: 515, k: 40, n: 6000, bias: true, residual: true, once: true },
   { rows: 515, k: 96, n: 5904, residual: true, dtype: Q4 },
   { rows: 515, k: 8, n: 3008, gate: 'silu', dtype: 'f16' },
   { rows: 33, batch: 2, k: 40, n: 70, residual: true, dtype: 'f16' },
