@@ -231,9 +231,7 @@ export async function* runBench(
           prompt_tokens: promptTokens,
           context_tokens: contextTokens,
           decode_tokens: decodeTokens,
-          prefill_tok_s: round(median(runs.map((each) => each.prefill_tok_s))),
-          decode_tok_s: round(median(runs.map((each) => each.decode_tok_s))),
-          ttft_ms: round(median(runs.map((each) => each.ttft))),
+          ...speedsOf(runs),
           load_ms: round(loadMs),
           layers: model.layers,
           dispatches_per_token: loop.dispatchesPerToken,
@@ -242,10 +240,6 @@ export async function* runBench(
           weight_bytes: loaded.weights.sizeBytes,
           gpu_bytes: gpu.buffers.liveBytes,
           tuned: loaded.knobs,
-          runs: runs.map((each) => ({
-            prefill_tok_s: round(each.prefill_tok_s),
-            decode_tok_s: round(each.decode_tok_s),
-          })),
         };
         report(`${shape}, ${dtype}: ${contextTokens} tokens of context measured`);
         yield result;
@@ -261,11 +255,27 @@ export async function* runBench(
   }
 }
 
-interface RunTimes {
-  encode_ms_per_token: number;
+/** Of one run. */
+export interface RunSpeeds {
   ttft: number;
   prefill_tok_s: number;
   decode_tok_s: number;
+}
+
+interface RunTimes extends RunSpeeds {
+  encode_ms_per_token: number;
+}
+
+/** The medians of runs, and each of them. */
+export function speedsOf(
+  runs: readonly RunSpeeds[],
+): Pick<BenchResult, 'prefill_tok_s' | 'decode_tok_s' | 'ttft_ms' | 'runs'> {
+  return {
+    prefill_tok_s: round(median(runs.map((run) => run.prefill_tok_s))),
+    decode_tok_s: round(median(runs.map((run) => run.decode_tok_s))),
+    ttft_ms: round(median(runs.map((run) => run.ttft))),
+    runs: runs.map((run) => ({ prefill_tok_s: round(run.prefill_tok_s), decode_tok_s: round(run.decode_tok_s) })),
+  };
 }
 
 /** One prompt behind a context that is taken as cached, and the tokens after it. */

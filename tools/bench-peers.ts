@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MANIFESTS, PACKAGE_FILES, PINNED } from '../bench/peers/packages.ts';
+import { runPacked } from './bench.ts';
 import { bundleForPage } from './bench-pack.ts';
-import { browserLaunch } from './browser.mjs';
 import { bundleForNode } from './bundle-node.ts';
 
 const BENCH = resolve(import.meta.dirname, '../.bench');
@@ -32,11 +32,11 @@ async function packPeers(out: string): Promise<void> {
 
 export async function main(args: string[]): Promise<number> {
   const given = args.includes('--packages');
-  const packages = given ? resolve(args[args.indexOf('--packages') + 1] ?? '') : installPeers();
   const [first, folder] = args;
   if (first === '--pack') {
     if (!folder) throw new Error('--pack FOLDER: which folder?');
     const out = resolve(folder);
+    const packages = given ? resolve(args[args.indexOf('--packages') + 1] ?? '') : installPeers();
     await packPeers(out);
     for (const file of [...PACKAGE_FILES, ...MANIFESTS]) cpSync(join(packages, file), join(out, 'packages', file));
     console.log(`packed: node ${folder}/peers.mjs --browser PATH --browser-args="ARGS"`);
@@ -44,11 +44,7 @@ export async function main(args: string[]): Promise<number> {
   }
   const out = join(BENCH, 'with-peers');
   await packPeers(out);
-  const launch = args.includes('--browser') ? undefined : await browserLaunch();
-  const browser = launch ? ['--browser', launch.executablePath, `--browser-args=${launch.args.join(' ')}`] : [];
-  const found = given ? [] : ['--packages', packages];
-  const { status } = spawnSync(process.execPath, [`${out}/peers.mjs`, ...args, ...found, ...browser], {
-    stdio: 'inherit',
-  });
-  return status ?? 1;
+  // Large, and not asked for by who has them or only reads the help.
+  const installed = given || args.includes('--help') ? [] : ['--packages', installPeers()];
+  return runPacked(`${out}/peers.mjs`, [...installed, ...args]);
 }

@@ -15,6 +15,7 @@ import {
   type PeerOptions,
   type PeerResult,
 } from './measure.ts';
+import { PACKAGE_NAMES } from './packages.ts';
 import { ISOLATED, peerServer } from './serve-peers.ts';
 
 const USAGE = `usage: bench:peers [options]
@@ -66,14 +67,10 @@ function peerTable(results: readonly Line[]): Table {
   };
 }
 
+/** An engine's name, with its version where it is a package. */
 function titleOf(engine: PeerEngineName, packages: string): string {
-  const name = {
-    'transformers.js': '@huggingface/transformers',
-    wllama: '@wllama/wllama',
-    intab: '',
-    'intab-gguf': '',
-  }[engine];
-  if (name === '') return engine;
+  const name = PACKAGE_NAMES[engine];
+  if (!name) return engine;
   return `${engine} ${JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')).version}`;
 }
 

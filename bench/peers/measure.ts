@@ -1,6 +1,6 @@
 // Measures an engine that is driven through its own interface, as bench.ts measures intab.
 import { tokensPerSecond } from '../../src/runtime/tokens-per-second.ts';
-import { type BenchResult, median, promptOf, round, WARM_UP_RUNS } from '../bench.ts';
+import { type BenchResult, promptOf, type RunSpeeds, round, speedsOf, WARM_UP_RUNS } from '../bench.ts';
 
 /** Those that npm run bench:peers knows: intab as npm run bench measures it, and loaded from the file that wllama gets. */
 export const PEER_ENGINES = ['intab', 'intab-gguf', 'transformers.js', 'wllama'] as const;
@@ -61,10 +61,7 @@ export interface PeerResult extends Common, Pick<PeerModel, 'driver' | 'format'>
 
 const SHOWN_IDS = 8;
 
-interface Run {
-  ttft: number;
-  prefill_tok_s: number;
-  decode_tok_s: number;
+interface Run extends RunSpeeds {
   ids: number[];
 }
 
@@ -113,12 +110,9 @@ export async function* measurePeer(
       format: model.format,
       prompt_tokens: length,
       decode_tokens: decodeTokens,
-      prefill_tok_s: round(median(runs.map((run) => run.prefill_tok_s))),
-      decode_tok_s: round(median(runs.map((run) => run.decode_tok_s))),
-      ttft_ms: round(median(runs.map((run) => run.ttft))),
+      ...speedsOf(runs),
       load_ms: round(loadMs),
       first_ids: runs.at(-1)?.ids.slice(0, SHOWN_IDS) ?? [],
-      runs: runs.map((run) => ({ prefill_tok_s: round(run.prefill_tok_s), decode_tok_s: round(run.decode_tok_s) })),
     };
   }
 }

@@ -1,9 +1,16 @@
 // Which versions of the peers are measured, and which of their files a page loads.
+import type { PeerEngineName } from './measure.ts';
 
 /** Packages to install. WebLLM is not among them: it needs a library compiled for each model, and no package of npm was found to have one. */
 export const PINNED = { '@huggingface/transformers': '4.3.1', '@wllama/wllama': '3.8.1' } as const;
 
 const ORT = 'onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify';
+
+/** The package of an engine that has one. */
+export const PACKAGE_NAMES: Partial<Record<PeerEngineName, keyof typeof PINNED>> = {
+  'transformers.js': '@huggingface/transformers',
+  wllama: '@wllama/wllama',
+};
 
 /** From the folder that packages lie in. */
 export const PACKAGE_PATHS = {

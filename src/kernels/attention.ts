@@ -65,7 +65,7 @@ const MAX_GROUP = 8;
 const MAX_VECTORS = 1024;
 const MAX_GROUP_UNITS = 384;
 export const MAX_SPLITS = 128;
-/** Cached slots that a workgroup of decode attention takes at a time. */
+/** Cached slots that a workgroup takes at a time: KEYS of shaders/attention/decode.wgsl. */
 const ROUND_SLOTS = 32;
 /** Rounds that one split takes without others: putting two together would take longer. */
 const ALONE = 2;

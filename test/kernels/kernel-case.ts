@@ -44,7 +44,7 @@ export interface KernelCase {
   /** Runs in the first variant only: the case is large, and about grids. */
   once?: boolean;
   /** Software adapters never run its kernels: they take a GEMV for each row. */
-  onHardware?: boolean;
+  hardwareOnly?: boolean;
   prepare(bench: Bench): PreparedCase;
 }
 

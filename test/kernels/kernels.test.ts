@@ -53,7 +53,7 @@ describe.each(VARIANTS)('on $name', ({ options, first, software }) => {
 
   describe.each(Object.entries(SUITES))('%s', (_, { shaders, matrixShaders = [], cases }) => {
     const ran = new Set<string>();
-    const chosen = cases.filter(({ once, onHardware }) => (first || !once) && !(software && onHardware));
+    const chosen = cases.filter(({ once, hardwareOnly }) => (first || !once) && !(software && hardwareOnly));
     it.each(chosen.map((each) => [each.name, each] as const))('%s', async (_name, each) => {
       for (const shader of await runCase(gpu, each, done, software)) ran.add(shader);
     });

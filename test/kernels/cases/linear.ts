@@ -45,7 +45,7 @@ function linearCase(c: LinearCase): KernelCase {
   return {
     name,
     ...(c.once ? { once: true } : {}),
-    onHardware: kernel === 'gemm',
+    hardwareOnly: kernel === 'gemm',
     prepare(bench) {
       const all = batch * rows;
       const x = bench.floats(all * k);

@@ -174,7 +174,7 @@ function expertCase(c: ExpertCase): KernelCase {
   ];
   return {
     name: [`expert ${kernel} ${rows}×${k} → ${blockRows} ${formatName(dtype)}`, ...extras.filter(Boolean)].join(', '),
-    onHardware: kernel === 'gemm',
+    hardwareOnly: kernel === 'gemm',
     prepare(bench) {
       const used = usedSlots(routing);
       const slots = routeSlots(routing);
