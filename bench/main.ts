@@ -34,7 +34,7 @@ Every shape is measured with every dtype, prompt length and context, one JSON li
   --without LIST         of ${OPTIONAL_FEATURES.join(',')}
   --runtime node|chromium  (chromium)
   --browser PATH         the browser for --runtime chromium
-  --browser-args "ARGS"  its arguments
+  --browser-args="ARGS"  its arguments
   --dawn "SWITCHES"      Dawn's switches for --runtime node`;
 
 function readOptions(args: string[]) {

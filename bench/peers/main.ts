@@ -29,7 +29,7 @@ Every shape is measured with every dtype, engine and prompt length, one JSON lin
   --repeats N            measured runs, of which the median counts (3)
   --table                also prints all results as a table at the end
   --browser PATH         the browser
-  --browser-args "ARGS"  its arguments
+  --browser-args="ARGS"  its arguments
   --packages FOLDER      where the other engines' packages lie, by their names`;
 
 type Line = PeerResult | BenchResult | { engine: string; shape: string; dtype: PeerDType; error: string };
