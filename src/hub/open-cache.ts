@@ -13,10 +13,10 @@ export async function openCache(): Promise<WeightCache> {
   }
 }
 
-/** What models of this name are called in the cache: a Hub id by itself, a folder by its whole address. */
+/** What models of this name are called in the cache, without repeats: a Hub id by itself, a folder by its whole address. */
 export function namesInCache(name: string): string[] {
   try {
-    return [name, new UrlSource(name).address];
+    return [...new Set([name, new UrlSource(name).address])];
   } catch {
     return [name];
   }

@@ -15,6 +15,10 @@ type FileHandle = FileSystemFileHandle & {
   createSyncAccessHandle?(options?: { mode: 'read-only' | 'readwrite' }): Promise<SyncAccessHandle>;
 };
 
+/** How long a file that is open elsewhere is waited for. Chunks are open for as long as it takes to read or write 4 MiB. */
+const LOCKED_TIMEOUT_MS = 10_000;
+const LOCKED_PAUSE_MS = 20;
+
 /** Whether files can be read and written synchronously here. */
 export function hasSyncAccess(): boolean {
   return typeof FileSystemFileHandle === 'function' && 'createSyncAccessHandle' in FileSystemFileHandle.prototype;
@@ -66,7 +70,7 @@ export class OpfsStore implements BlobStore {
       }
       return;
     }
-    const stream = await file.createWritable();
+    const stream = await whenUnlocked(() => file.createWritable());
     try {
       await stream.write(bytes);
     } catch (error) {
@@ -79,13 +83,13 @@ export class OpfsStore implements BlobStore {
   async delete(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const [folder, name] = await this.#place(key, false);
-      await folder?.removeEntry(name).catch(ignoreNotFound);
+      await whenUnlocked(async () => folder?.removeEntry(name)).catch(ignoreNotFound);
     }
   }
 
   async deleteFolder(folder: string): Promise<void> {
     const [parent, name] = await this.#place(folder.slice(0, -1), false);
-    await parent?.removeEntry(name, { recursive: true }).catch(ignoreNotFound);
+    await whenUnlocked(async () => parent?.removeEntry(name, { recursive: true })).catch(ignoreNotFound);
   }
 
   async keys(folder: string): Promise<string[]> {
@@ -114,6 +118,23 @@ async function list(folder: FileSystemDirectoryHandle, path: string, keys: strin
   for await (const [name, entry] of folder.entries()) {
     if (entry.kind === 'file') keys.push(path + name);
     else await list(entry as FileSystemDirectoryHandle, `${path}${name}/`, keys);
+  }
+}
+
+/**
+ * Does what needs a file for itself, again and again while another tab or worker has it open.
+ * @throws DOMException `NoModificationAllowedError` when it stays open.
+ */
+async function whenUnlocked<T>(action: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + LOCKED_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      const isLocked = error instanceof DOMException && error.name === 'NoModificationAllowedError';
+      if (!isLocked || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
   }
 }
 

@@ -1,6 +1,7 @@
 // Loading, listing, deleting, exporting and importing models through the public API, in a real browser.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AutoConfig, AutoTokenizer, FormatError, modelCache, type ProgressEvent, pipeline } from '../../src/index.ts';
+import { openStores } from '../../src/storage/stores.ts';
 
 const MODEL = '/models/intab-chat';
 const ADDRESS = `${location.origin}${MODEL}/`;
@@ -87,6 +88,27 @@ describe('modelCache', () => {
     await load();
     expect(await modelCache.evict(0)).toEqual([ADDRESS]);
     expect(await modelCache.list()).toEqual([]);
+  });
+
+  it('deletes by its whole address what a worker stored in files, each folder once', async () => {
+    const { records } = await openStores();
+    await records.put('fastest-store', new TextEncoder().encode('opfs'));
+    const worker = new Worker(new URL('../chat-worker.ts', import.meta.url), { type: 'module' });
+    const removed = vi.spyOn(FileSystemDirectoryHandle.prototype, 'removeEntry');
+    try {
+      const generate = await pipeline('text-generation', MODEL, { worker });
+      await generate.dispose();
+      const [model] = await modelCache.list();
+      expect(await modelCache.delete(model?.name ?? '')).toBe(true);
+      const folders = removed.mock.calls.map(([folder]) => folder);
+      expect(folders.length).toBeGreaterThan(3);
+      expect(new Set(folders).size).toBe(folders.length);
+      expect(await modelCache.list()).toEqual([]);
+    } finally {
+      removed.mockRestore();
+      worker.terminate();
+      await records.delete(['fastest-store']);
+    }
   });
 
   it('exports a model to a file, and imports it', async () => {

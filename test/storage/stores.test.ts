@@ -19,6 +19,30 @@ describe.each(STORES)('%s', (_, open) => {
   it('keeps, replaces, lists and deletes bytes', () => checkStore(open));
 });
 
+describe('OPFS, where another tab has a file open', () => {
+  const actions: [string, (store: BlobStore) => Promise<void>, Uint8Array | undefined][] = [
+    ['deletes it', (store) => store.delete(['open/a']), undefined],
+    ['deletes its folder', (store) => store.deleteFolder('open/'), undefined],
+    ['replaces it', (store) => store.put('open/a', Uint8Array.of(1)), Uint8Array.of(1)],
+  ];
+
+  it.each(actions)('%s once it is closed', async (_, act, left) => {
+    const store = await OpfsStore.open(DATABASE);
+    const worker = new Worker(new URL('./locked-file-worker.ts', import.meta.url), { type: 'module' });
+    await new Promise((resolve) => {
+      worker.addEventListener('message', resolve);
+      worker.postMessage({ path: [DATABASE, 'open', 'a'], openMs: 300 });
+    });
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(DATABASE);
+    await expect(folder.removeEntry('open', { recursive: true })).rejects.toThrow(/modification/i);
+    await act(store);
+    worker.terminate();
+    expect(await store.get('open/a')).toEqual(left);
+    await store.deleteFolder('open/');
+    expect(await store.keys('open/')).toEqual([]);
+  });
+});
+
 describe('openStores', () => {
   it('keeps chunks in the database on a page', async () => {
     expect((await openStores()).preferred).toBe('indexeddb');
