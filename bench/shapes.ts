@@ -2,6 +2,21 @@
 
 const LLAMA = { model_type: 'llama', architectures: ['LlamaForCausalLM'], hidden_act: 'silu' };
 const QWEN2_MOE = { model_type: 'qwen2_moe', architectures: ['Qwen2MoeForCausalLM'], hidden_act: 'silu' };
+const QWEN15_MOE = {
+  ...QWEN2_MOE,
+  vocab_size: 151_936,
+  hidden_size: 2048,
+  intermediate_size: 5632,
+  num_hidden_layers: 24,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  num_experts: 60,
+  num_experts_per_tok: 4,
+  moe_intermediate_size: 1408,
+  shared_expert_intermediate_size: 5632,
+  max_position_embeddings: 8192,
+  rope_theta: 1_000_000,
+};
 
 export const SHAPES: Readonly<Record<string, Record<string, unknown>>> = {
   tiny: {
@@ -88,24 +103,12 @@ export const SHAPES: Readonly<Record<string, Record<string, unknown>>> = {
     num_key_value_heads: 2,
     num_experts: 8,
     num_experts_per_tok: 2,
-    moe_intermediate_size: 48,
-    shared_expert_intermediate_size: 96,
+    moe_intermediate_size: 64,
+    shared_expert_intermediate_size: 128,
     max_position_embeddings: 4096,
   },
-  'qwen1.5-moe-a2.7b': {
-    ...QWEN2_MOE,
-    vocab_size: 151_936,
-    hidden_size: 2048,
-    num_hidden_layers: 24,
-    num_attention_heads: 16,
-    num_key_value_heads: 16,
-    num_experts: 60,
-    num_experts_per_tok: 4,
-    moe_intermediate_size: 1408,
-    shared_expert_intermediate_size: 5632,
-    max_position_embeddings: 8192,
-    rope_theta: 1_000_000,
-  },
+  'qwen1.5-moe-a2.7b': QWEN15_MOE,
+  'qwen1.5-moe-4l': { ...QWEN15_MOE, num_hidden_layers: 4 },
   // Two layers of large models, of which whole ones do not fit most devices. All layers are mixtures of experts.
   'dots1-2l': {
     model_type: 'dots1',

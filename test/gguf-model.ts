@@ -1,13 +1,13 @@
-// Turns Hub checkpoints into GGUF files as llama.cpp's convert_hf_to_gguf.py does: names, metadata, the order of q's and k's rows.
+// Turns Hub checkpoints into GGUF files as llama.cpp's convert_hf_to_gguf.py does: experts in one tensor, the order of q's and k's rows.
 import { f16Bits } from '../src/tensor/half.ts';
-import { GGML_TYPES, type GgufTensor, type GgufValue, ggufFile } from './gguf-file.ts';
+import { GGML_TYPES, type GgufTensor, type GgufValue, ggufFile } from '../tools/gguf/gguf-file.ts';
+import { ARCHITECTURES, type Config, ggufName, metadataOf } from '../tools/gguf/gguf-names.ts';
 
 export interface HubTensor {
   shape: readonly number[];
   data: ArrayLike<number>;
 }
 
-type Config = Readonly<Record<string, unknown>>;
 type GgmlType = keyof typeof GGML_TYPES;
 
 /** Bytes of a tensor in a type of ggml. */
@@ -37,40 +37,6 @@ export const asF16: Encode = (name, tensor) =>
   tensor.shape.length === 1
     ? asF32(name, tensor)
     : { type: 'F16', data: new Uint8Array(Uint16Array.from(tensor.data, (value) => f16Bits(value)).buffer) };
-
-export const ARCHITECTURES: Readonly<Record<string, string>> = {
-  llama: 'llama',
-  qwen2: 'qwen2',
-  qwen3: 'qwen3',
-  qwen2_moe: 'qwen2moe',
-  qwen3_moe: 'qwen3moe',
-  dots1: 'dots1',
-  hunyuan_v1_moe: 'hunyuan-moe',
-  hunyuan_v1_dense: 'hunyuan-dense',
-};
-
-const NAMES: readonly (readonly [RegExp, string])[] = [
-  [/^model\.embed_tokens/, 'token_embd'],
-  [/^model\.norm/, 'output_norm'],
-  [/^lm_head/, 'output'],
-  [/^model\.layers\.(\d+)\.input_layernorm/, 'blk.$1.attn_norm'],
-  [/^model\.layers\.(\d+)\.post_attention_layernorm/, 'blk.$1.ffn_norm'],
-  [/^model\.layers\.(\d+)\.self_attn\.o_proj/, 'blk.$1.attn_output'],
-  [/^model\.layers\.(\d+)\.self_attn\.([qkv])_proj/, 'blk.$1.attn_$2'],
-  [/^model\.layers\.(\d+)\.self_attn\.(?:q_norm|query_layernorm)/, 'blk.$1.attn_q_norm'],
-  [/^model\.layers\.(\d+)\.self_attn\.(?:k_norm|key_layernorm)/, 'blk.$1.attn_k_norm'],
-  [/^model\.layers\.(\d+)\.mlp\.gate\.e_score_correction_bias/, 'blk.$1.exp_probs_b.bias'],
-  [/^model\.layers\.(\d+)\.mlp\.gate(?:\.wg)?\.weight/, 'blk.$1.ffn_gate_inp.weight'],
-  [/^model\.layers\.(\d+)\.mlp\.shared_expert_gate/, 'blk.$1.ffn_gate_inp_shexp'],
-  [/^model\.layers\.(\d+)\.mlp\.(?:shared_experts?|shared_mlp)\.(gate|up|down)_proj/, 'blk.$1.ffn_$2_shexp'],
-  [/^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj/, 'blk.$1.ffn_$2'],
-];
-
-export function ggufName(name: string): string {
-  const [pattern, replacement] = NAMES.find(([regex]) => regex.test(name)) ?? [];
-  if (!pattern || replacement === undefined) throw new Error(`no GGUF name for ${name}`);
-  return name.replace(pattern, replacement);
-}
 
 /** LlamaModel.permute: from halves to pairs. */
 function permuted({ shape, data }: HubTensor, heads: number): HubTensor {
@@ -149,43 +115,6 @@ function ropeFactors(config: Config): HubTensor | undefined {
     return 1 / ((1 - smooth) / factor + smooth);
   });
   return { shape: [dim / 2], data };
-}
-
-/** The metadata that the conversion writes for a configuration. */
-export function metadataOf(config: Config, name: string): Record<string, GgufValue> {
-  const rope = (config.rope_parameters ?? {}) as Record<string, number>;
-  const isHunyuan = config.model_type === 'hunyuan_v1_moe';
-  const fields: [string, unknown, 'float'?][] = [
-    ['block_count', config.num_hidden_layers],
-    ['context_length', config.max_position_embeddings],
-    ['embedding_length', config.hidden_size],
-    ['feed_forward_length', config.intermediate_size],
-    ['attention.head_count', config.num_attention_heads],
-    ['attention.head_count_kv', config.num_key_value_heads],
-    ['attention.key_length', config.head_dim],
-    ['attention.value_length', config.head_dim],
-    ['attention.layer_norm_rms_epsilon', config.rms_norm_eps, 'float'],
-    ['rope.freq_base', rope.rope_theta ?? config.rope_theta, 'float'],
-    ['expert_count', config.num_experts ?? config.num_local_experts ?? config.n_routed_experts],
-    ['expert_used_count', config.num_experts_per_tok ?? config.moe_topk],
-    ['expert_feed_forward_length', config.moe_intermediate_size ?? (isHunyuan ? config.intermediate_size : undefined)],
-    ['expert_shared_feed_forward_length', config.shared_expert_intermediate_size],
-    ['expert_shared_count', config.n_shared_experts],
-    ['expert_group_count', config.n_group],
-    ['expert_group_used_count', config.topk_group],
-    ['expert_weights_scale', config.routed_scaling_factor, 'float'],
-    ['expert_weights_norm', config.norm_topk_prob],
-    ['expert_gating_func', config.model_type === 'dots1' ? 2 : undefined],
-    ['leading_dense_block_count', config.first_k_dense_replace],
-  ];
-  return {
-    'general.architecture': name,
-    ...Object.fromEntries(
-      fields.flatMap(([key, value, kind]) =>
-        value === undefined ? [] : [[`${name}.${key}`, (kind ? { f32: value } : value) as GgufValue]],
-      ),
-    ),
-  };
 }
 
 /** The GGUF file of a checkpoint. */

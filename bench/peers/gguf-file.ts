@@ -1,11 +1,10 @@
-// A GGUF file of a shape for llama.cpp: matrices in Q4_0 or F16, vectors in F32, and a vocabulary of as many made-up words.
-import { blockBytes } from '../../src/quant/gguf-blocks.ts';
+// A GGUF file of a shape for llama.cpp: matrices in Q4_0 or F16, vectors and routers in F32, and a vocabulary of as many made-up words.
 import { alignUp, elementCount } from '../../src/tensor/dtype.ts';
-import { GGML_TYPES, type GgufValue, ggufHeader } from '../../test/gguf-file.ts';
-import { ARCHITECTURES, ggufName, metadataOf } from '../../test/gguf-model.ts';
+import { GGML_TYPES, type GgufValue, ggufHeader } from '../../tools/gguf/gguf-file.ts';
+import { ARCHITECTURES, ggufName, metadataOf } from '../../tools/gguf/gguf-names.ts';
 import { type FilePart, onePart, partsBytes } from '../serve-parts.ts';
 import { wordOf } from './gguf-words.ts';
-import type { PeerShape } from './peer-shape.ts';
+import type { PeerShape, PeerTensor } from './peer-shape.ts';
 
 const ALIGNMENT = 32;
 const ONE = new Uint8Array(Float32Array.of(1).buffer);
@@ -22,30 +21,51 @@ function vocabulary({ vocab }: PeerShape): Record<string, GgufValue> {
   };
 }
 
+/** A tensor of the file: one of the checkpoint, or one of each expert, one behind the other. */
+interface Stack {
+  name: string;
+  dims: readonly number[];
+  tensors: PeerTensor[];
+}
+
 export function ggufParts(shape: PeerShape, dtype: 'q4' | 'f16'): FilePart[] {
   const { config, headDim, weights } = shape;
   // llama.cpp has no architecture of Mistral's own.
   const architecture = config.model_type === 'mistral' ? 'llama' : (ARCHITECTURES[config.model_type] as string);
-  const tensors = [...shape.tensors].map(([hubName, { number, dims }]) => {
-    const name = ggufName(hubName);
-    const count = elementCount(dims);
-    const isVector = dims.length === 1;
-    const type = isVector ? GGML_TYPES.F32 : dtype === 'q4' ? GGML_TYPES.Q4_0 : GGML_TYPES.F16;
-    const encoding = isVector ? 'f32' : dtype === 'q4' ? 'q4_0' : 'f16';
-    const parts = /norm/.test(name)
-      ? [{ cycle: ONE, startAt: 0, sizeBytes: count * ONE.length }]
-      : architecture === 'llama' && /attn_[qk]\.weight/.test(name)
-        ? pairedRows(dims, headDim).map((row) => weights.part(encoding, number, dims[1] ?? 1, row * (dims[1] ?? 1)))
-        : [weights.part(encoding, number, count)];
-    const sizeBytes = isVector ? count * 4 : dtype === 'q4' ? blockBytes('Q4_0', count) : count * 2;
-    return { name, type, shape: dims, sizeBytes, parts };
+  const matrices =
+    dtype === 'q4' ? ({ type: 'Q4_0', encoding: 'q4_0' } as const) : ({ type: 'F16', encoding: 'f16' } as const);
+  const tensors = stacksOf(shape).map(({ name, dims, tensors: stacked }) => {
+    const { type, encoding } =
+      dims.length === 1 || /ffn_gate_inp/.test(name) ? ({ type: 'F32', encoding: 'f32' } as const) : matrices;
+    const parts = stacked.flatMap((tensor) => {
+      const [rows = 0, width = 1] = tensor.dims;
+      if (/norm/.test(name)) return { cycle: ONE, startAt: 0, sizeBytes: rows * ONE.length };
+      return architecture === 'llama' && /attn_[qk]\.weight/.test(name)
+        ? pairedRows(rows, headDim).map((row) => weights.part(encoding, tensor.number, width, row * width))
+        : weights.part(encoding, tensor.number, elementCount(tensor.dims));
+    });
+    return { name, type: GGML_TYPES[type], shape: dims, sizeBytes: partsBytes(parts), parts };
   });
   const header = ggufHeader({ ...metadataOf(config, architecture), ...vocabulary(shape) }, tensors);
   return [onePart(header), ...tensors.flatMap(({ parts }) => padded(parts))];
 }
 
+/** What the file has of a checkpoint: its tensors, those of experts stacked by projection, and the shared expert's gate without its first dimension. */
+function stacksOf({ tensors }: PeerShape): Stack[] {
+  const stacks = new Map<string, Stack>();
+  for (const [hubName, tensor] of tensors) {
+    const [, layer, projection] = /^model\.layers\.(\d+)\.mlp\.experts\.\d+\.(\w+)_proj/.exec(hubName) ?? [];
+    const isExpert = layer !== undefined;
+    const name = isExpert ? `blk.${layer}.ffn_${projection}_exps.weight` : ggufName(hubName);
+    const stacked = [...(stacks.get(name)?.tensors ?? []), tensor];
+    const one = name.includes('inp_shexp') ? tensor.dims.slice(1) : tensor.dims;
+    stacks.set(name, { name, dims: isExpert ? [stacked.length, ...one] : one, tensors: stacked });
+  }
+  return [...stacks.values()];
+}
+
 /** The rows of a checkpoint's q or k in the order of llama.cpp's `llama`: the two halves of each head in turn. */
-function pairedRows([rows = 0]: readonly number[], headDim: number): number[] {
+function pairedRows(rows: number, headDim: number): number[] {
   return Array.from({ length: rows }, (_, row) => {
     const inHead = row % headDim;
     return row - inHead + (inHead % 2) * (headDim / 2) + Math.floor(inHead / 2);

@@ -20,7 +20,7 @@ import { ISOLATED, peerServer } from './serve-peers.ts';
 
 const USAGE = `usage: bench:peers [options]
 Every shape is measured with every dtype, engine and prompt length, one JSON line each. LIST: values with commas between.
-  --shape LIST           dense shapes of npm run bench (tiny)
+  --shape LIST           shapes of npm run bench, of llama, mistral, qwen2 or qwen2_moe, the last not for transformers.js (tiny)
   --dtype LIST           of ${PEER_DTYPES.join(', ')} (q4)
   --engines LIST         of ${PEER_ENGINES.join(', ')} (intab,transformers.js,wllama);
                          intab-gguf is intab with the weights that the others get instead of random ones of its own

@@ -17,13 +17,16 @@ try {
   const hasF16 = gpu.features.has('f16');
   // Peers open devices of their own.
   if (engine !== 'intab-gguf') gpu.dispose();
+  const given = SHAPES[shape];
   const context = Math.max(...promptTokens) + decodeTokens;
-  const load = () => {
-    if (engine === 'transformers.js') return loadTransformers(dtype, hasF16);
+  const load = async () => {
+    if (engine === 'transformers.js') {
+      if (given?.num_experts !== undefined) throw new Error('no ONNX file is written for mixtures of experts');
+      return loadTransformers(dtype, hasF16);
+    }
     return engine === 'wllama' ? loadWllama(dtype, context, hasF16) : loadIntab(gpu, dtype, context);
   };
-  const vocab = SHAPES[shape]?.vocab_size as number;
-  for await (const result of measurePeer(options, vocab, name, load)) await post({ result });
+  for await (const result of measurePeer(options, given?.vocab_size as number, name, load)) await post({ result });
   await post({});
 } catch (error) {
   // Errors of other engines may say nothing, or be none.

@@ -7,14 +7,14 @@ import { type FilePart, partsBytes, pieces } from '../serve-parts.ts';
 import { ggufParts } from './gguf-file.ts';
 import { idsIn, wordOf } from './gguf-words.ts';
 import { onnxConfig, onnxFiles } from './onnx-model.ts';
-import { peerShapeOf } from './peer-shape.ts';
+import { type PeerShape, peerShapeOf } from './peer-shape.ts';
 import { type Encoding, RandomWeights } from './random-weights.ts';
 
 const bytesOf = (parts: readonly FilePart[]) => Buffer.concat([...pieces(parts, 0, partsBytes(parts))]);
 
 describe('peerShapeOf', () => {
-  it('refuses mixtures of experts and unknown names', () => {
-    expect(() => peerShapeOf('tiny-moe')).toThrow(InputError);
+  it('refuses other families and unknown names', () => {
+    expect(() => peerShapeOf('dots1-2l')).toThrow(InputError);
     expect(() => peerShapeOf('tinier')).toThrow(InputError);
   });
 });
@@ -46,24 +46,34 @@ describe('RandomWeights', () => {
 });
 
 describe('ggufParts', () => {
-  it.each(['tiny', 'smollm2-135m', 'qwen2-0.5b', 'mistral-7b'])('describes %s so that it can be read', (name) => {
-    const shape = peerShapeOf(name);
-    const parts = ggufParts(shape, 'q4');
-    const header = parseGgufHeader(parts[0]?.cycle as Uint8Array, 'm.gguf', partsBytes(parts));
-    if (!header) throw new Error('the header is not whole');
-    const tensors = ggufTensors(header.tensors, header.metadata, 'm.gguf');
-    expect(new Map(tensors.map((tensor) => [tensor.name, tensor.shape]))).toEqual(
-      new Map([...shape.tensors].map(([tensor, { dims }]) => [tensor, dims])),
+  /** The tensors of a shape as our reader names them: experts of a layer are one. */
+  const stackedTensors = ({ tensors, config }: PeerShape) =>
+    new Map(
+      [...tensors].map(([name, { dims }]): [string, readonly number[]] => {
+        const [, experts, projection] = /^(model.*experts)\.\d+\.(\w+)\.weight$/.exec(name) ?? [];
+        return experts ? [`${experts}.${projection}`, [config.num_experts as number, ...dims]] : [name, dims];
+      }),
     );
-    expect(ggufConfig(header, 'm.gguf')).toMatchObject({
-      vocab_size: shape.vocab,
-      num_hidden_layers: shape.layers,
-      num_key_value_heads: shape.kvHeads,
-      head_dim: shape.headDim,
-      rope_theta: shape.ropeTheta,
-      eos_token_id: null,
-    });
-  });
+
+  it.each(['tiny', 'smollm2-135m', 'qwen2-0.5b', 'mistral-7b', 'tiny-moe', 'qwen1.5-moe-4l'])(
+    'describes %s so that it can be read',
+    (name) => {
+      const shape = peerShapeOf(name);
+      const parts = ggufParts(shape, 'q4');
+      const header = parseGgufHeader(parts[0]?.cycle as Uint8Array, 'm.gguf', partsBytes(parts));
+      if (!header) throw new Error('the header is not whole');
+      const tensors = ggufTensors(header.tensors, header.metadata, 'm.gguf');
+      expect(new Map(tensors.map((tensor) => [tensor.name, tensor.shape]))).toEqual(stackedTensors(shape));
+      expect(ggufConfig(header, 'm.gguf')).toMatchObject({
+        vocab_size: shape.vocab,
+        num_hidden_layers: shape.layers,
+        num_key_value_heads: shape.kvHeads,
+        head_dim: shape.headDim,
+        rope_theta: shape.ropeTheta,
+        eos_token_id: null,
+      });
+    },
+  );
 });
 
 describe('words', () => {

@@ -29,7 +29,7 @@ export interface PeerShape {
   weights: RandomWeights;
 }
 
-/** What every dense shape states. */
+/** What every such shape states. */
 interface GivenConfig {
   model_type: string;
   vocab_size: number;
@@ -42,14 +42,14 @@ interface GivenConfig {
   rope_theta?: number;
 }
 
-/** @throws {InputError} there is no such shape, or it is no dense model of a family that the peers' files are written for. */
+/** @throws {InputError} there is no such shape, or it is of no family that the peers' files are written for. */
 export function peerShapeOf(shape: string): PeerShape {
   const tensors = tensorsOf(modelOf(shape));
   const given = SHAPES[shape] as unknown as GivenConfig;
-  if (!/^(llama|mistral|qwen2)$/.test(given.model_type)) {
+  if (!/^(llama|mistral|qwen2|qwen2_moe)$/.test(given.model_type)) {
     throw new InputError({
       what: `The peers cannot be given ${shape}`,
-      expected: 'a dense shape of llama, mistral or qwen2',
+      expected: 'a shape of llama, mistral, qwen2 or qwen2_moe',
       actual: given.model_type,
       remedy: 'choose another shape',
     });

@@ -1,8 +1,8 @@
 // The fixtures' tokenizers, written as GGUF metadata and read back, tokenize as the reference does.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ggufFile } from '../../test/gguf-file.ts';
 import { tokenizerMetadata } from '../../test/gguf-model.ts';
+import { ggufFile } from '../../tools/gguf/gguf-file.ts';
 import { ConfigError, UnsupportedError } from '../errors.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
 import { parseGgufHeader } from './gguf.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { GGML_TYPES, type GgufTensor, ggufFile } from '../../test/gguf-file.ts';
 import { randomSource } from '../../test/random.ts';
+import { GGML_TYPES, type GgufTensor, ggufFile } from '../../tools/gguf/gguf-file.ts';
 import { FormatError, IntabError, UnsupportedError } from '../errors.ts';
 import { parseGgufHeader } from './gguf.ts';
 

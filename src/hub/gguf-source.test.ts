@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { GGML_TYPES, type GgufTensor, type GgufValue, ggufFile } from '../../test/gguf-file.ts';
 import { randomSource } from '../../test/random.ts';
+import { GGML_TYPES, type GgufTensor, type GgufValue, ggufFile } from '../../tools/gguf/gguf-file.ts';
 import { ConfigError, FormatError, InputError, IntabError, SourceError, UnsupportedError } from '../errors.ts';
 import { Fields } from '../formats/fields.ts';
 import { createModel } from '../models/registry.ts';

@@ -1,5 +1,5 @@
-// Writes GGUF files for tests, by the published definition (ggml's docs/gguf.md).
-import { alignUp } from '../src/tensor/dtype.ts';
+// Writes GGUF files for tests and benchmarks, by the published definition (ggml's docs/gguf.md).
+import { alignUp } from '../../src/tensor/dtype.ts';
 
 /** Whole numbers are written as u32, others and `{ f32 }` as f32, lists of numbers as i32. */
 export type GgufValue = string | boolean | number | { f32: number | number[] } | readonly string[] | readonly number[];
