@@ -18,6 +18,7 @@ const alias = {
 
 export default defineConfig({
   test: {
+    provide: { sweep: Boolean(process.env.INTAB_SWEEP) },
     projects: [
       {
         test: {

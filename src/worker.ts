@@ -25,6 +25,7 @@ async function handle(request: Exclude<WorkerRequest, { kind: 'abort' }>, signal
   switch (request.kind) {
     case 'open': {
       const { task, model, options } = request;
+      answer({ kind: 'opening', call });
       const opened = await pipeline(task, model, {
         ...options,
         signal,

@@ -1,5 +1,5 @@
 // A pipeline in a worker behaves as one in the page.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DisposedError, InputError, pipeline, SourceError, Tensor, type TextGenerationPipeline } from '../src/index.ts';
 
 const QUESTION = [{ role: 'user', content: 'What is the capital of France?' }];
@@ -90,5 +90,20 @@ describe('a pipeline in a worker', () => {
     const opening = pipeline('text-generation', '/models/there-is-none', { worker: other });
     await expect(opening).rejects.toBeInstanceOf(SourceError);
     other.terminate();
+  });
+
+  it('says so where the worker serves nothing', async () => {
+    const silent = new Worker(URL.createObjectURL(new Blob([''], { type: 'text/javascript' })));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const opening = pipeline('text-generation', '/models/intab-chat', { worker: silent });
+      const refused = expect(opening).rejects.toThrow(/does not answer.*serve\(\)/);
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+      await vi.advanceTimersByTimeAsync(60_000);
+      await refused;
+    } finally {
+      vi.useRealTimers();
+      silent.terminate();
+    }
   });
 });

@@ -6,9 +6,15 @@ import type { PipelineOptions, PipelineTask } from './pipeline-options.ts';
 import type { GenerationStats, TextGenerationOptions, TextGenerator, TextInput } from './text-generation.ts';
 import { receiveError, type WorkerAnswer, type WorkerRequest } from './worker-protocol.ts';
 
+/** A worker answers at once that it opens a pipeline. One that is silent for so long has not called `serve()`. */
+const SILENT_MS = 60_000;
+
 let calls = 0;
 
-/** Sends a request and yields the answers to it up to the last. Aborting, or leaving the loop, stops the call. */
+/**
+ * Sends a request and yields the answers to it up to the last. Aborting, or leaving the loop, stops the call.
+ * @throws {InputError} the worker is silent; what the call throws in the worker.
+ */
 async function* request(
   worker: Worker,
   make: (call: number) => WorkerRequest,
@@ -31,14 +37,18 @@ async function* request(
   worker.addEventListener('error', onError);
   signal?.addEventListener('abort', abort);
   let finished = false;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   try {
-    worker.postMessage(make(call));
+    const message = make(call);
+    worker.postMessage(message);
+    if (message.kind === 'open') silence = setTimeout(() => arrive(silentWorker()), SILENT_MS);
     for (;;) {
       while (arrived.length === 0) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
+      clearTimeout(silence);
       const answer = arrived.shift() as WorkerAnswer | Error;
       if (answer instanceof Error || answer.kind === 'failed') {
         finished = true;
@@ -51,10 +61,20 @@ async function* request(
     }
   } finally {
     if (!finished) abort();
+    clearTimeout(silence);
     worker.removeEventListener('message', onMessage);
     worker.removeEventListener('error', onError);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+function silentWorker(): InputError {
+  return new InputError({
+    what: 'The worker does not answer',
+    expected: "a worker that calls serve() of 'intab/worker'",
+    actual: `no message within ${SILENT_MS / 1000} s`,
+    remedy: "call serve() at the top of the worker's module, before anything is awaited",
+  });
 }
 
 /** A pipeline of any task in a worker that called `serve()` of `intab/worker`. */
@@ -67,7 +87,7 @@ export class WorkerPipeline {
     this.#pipeline = pipeline;
   }
 
-  /** @throws {InputError} a device was given, which cannot be handed over; what loading throws. */
+  /** @throws {InputError} a device was given, which cannot be handed over, or the worker serves no pipelines; what loading throws. */
   static async open(
     worker: Worker,
     task: PipelineTask,

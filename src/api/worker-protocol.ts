@@ -28,6 +28,8 @@ export type WorkerRequest =
   | { kind: 'dispose'; call: number; pipeline: number };
 
 export type WorkerAnswer =
+  /** To `open`, at once. */
+  | { kind: 'opening'; call: number }
   | { kind: 'progress'; call: number; event: ProgressEvent; error?: PostedError }
   | { kind: 'text'; call: number; text: string; stats: GenerationStats | undefined }
   | { kind: 'result'; call: number; value: unknown }

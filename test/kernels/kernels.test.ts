@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gpu, type GpuOptions, OPTIONAL_FEATURES, openGpu } from '../../src/gpu/device.ts';
 import { kernelTarget } from '../../src/kernels/kernel.ts';
+import { IS_SWEEP } from '../sweep.ts';
 import { type DoneCases, runCase, SUITES } from './run-cases.ts';
 
 const SHADERS = Object.keys(import.meta.glob(['../../shaders/**/*.wgsl', '!../../shaders/lib/**']));
@@ -53,7 +54,9 @@ describe.each(VARIANTS)('on $name', ({ options, first, software }) => {
 
   describe.each(Object.entries(SUITES))('%s', (_, { shaders, matrixShaders = [], cases }) => {
     const ran = new Set<string>();
-    const chosen = cases.filter(({ once, hardwareOnly }) => (first || !once) && !(software && hardwareOnly));
+    const chosen = cases.filter(
+      ({ once, hardwareOnly }) => (first || IS_SWEEP || !once) && !(software && hardwareOnly),
+    );
     it.each(chosen.map((each) => [each.name, each] as const))('%s', async (_name, each) => {
       for (const shader of await runCase(gpu, each, done, software)) ran.add(shader);
     });

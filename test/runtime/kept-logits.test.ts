@@ -12,6 +12,7 @@ import { randomModel } from '../../src/runtime/random-model.ts';
 import { Session } from '../../src/runtime/session.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { relativeError } from '../relative-error.ts';
+import { IS_SWEEP } from '../sweep.ts';
 import { TINY_CONFIG } from './tiny-model.ts';
 
 /** Sums in f32 in another order. */
@@ -83,7 +84,7 @@ describe.each(['software', 'hardware'] as const)('with %s kernels, logits to kee
     afterAll(() => loaded.dispose());
 
     // All with each model; GEMMs, which take long to compile, with one model, and a prompt in chunks with the others.
-    const isWhole = kernels === 'software' || config === DENSE;
+    const isWhole = IS_SWEEP || kernels === 'software' || config === DENSE;
     describe.each(isWhole ? INPUTS : INPUTS.slice(0, 1))('and %s', (_input, inputs) => {
       let all: Tensor;
       beforeAll(async () => {

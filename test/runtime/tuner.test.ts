@@ -6,6 +6,7 @@ import { knobsRun, WEIGHT_CLASSES } from '../../src/kernels/gemv-shape.ts';
 import { DEFAULT_KNOBS, kernelTarget } from '../../src/kernels/kernel.ts';
 import { KernelTimer } from '../../src/runtime/kernel-timer.ts';
 import { openStores } from '../../src/storage/stores.ts';
+import { IS_SWEEP } from '../sweep.ts';
 
 const MODEL = '/models/intab-chat';
 const INPUT = { input_ids: [[1, 17, 300]], logits_to_keep: 1 };
@@ -70,25 +71,29 @@ function expectSame(actual: readonly number[], expected: readonly number[]): voi
   expect(Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] as number))))).toBeLessThan(1e-4 * scale);
 }
 
-it('measures once, keeps the result past modelCache.clear, and leaves nothing on the GPU', async () => {
-  await open({ kernels: 'hardware' });
-  const first = await load({ tune: true });
-  expect(opened).toBe(1);
-  for (const name of WEIGHT_CLASSES) {
-    expect(knobsRun(kernelTarget(gpu), name, first.knobs[name])).toBe(true);
-  }
-  // What was left behind at the end of the budget is released when it is compiled.
-  await vi.waitFor(() => expect(gpu.buffers.liveCount).toBe(0), 20_000);
-  const plain = await load({ tune: false });
-  expectSame(first.logits, plain.logits);
+// Software kernels tune nothing but themselves: the sweep does them too.
+it.each(IS_SWEEP ? (['hardware', 'software'] as const) : (['hardware'] as const))(
+  'with %s kernels, measures once, keeps the result past modelCache.clear, and leaves nothing on the GPU',
+  async (kernels) => {
+    await open({ kernels });
+    const first = await load({ tune: true });
+    expect(opened).toBe(1);
+    for (const name of WEIGHT_CLASSES) {
+      expect(knobsRun(kernelTarget(gpu), name, first.knobs[name])).toBe(true);
+    }
+    // What was left behind at the end of the budget is released when it is compiled.
+    await vi.waitFor(() => expect(gpu.buffers.liveCount).toBe(0), 20_000);
+    const plain = await load({ tune: false });
+    expectSame(first.logits, plain.logits);
 
-  await finish();
-  gpu.dispose();
-  await modelCache.clear();
-  await open({ kernels: 'hardware' });
-  expect((await load({ tune: true })).knobs).toEqual(first.knobs);
-  expect(opened).toBe(1);
-});
+    await finish();
+    gpu.dispose();
+    await modelCache.clear();
+    await open({ kernels });
+    expect((await load({ tune: true })).knobs).toEqual(first.knobs);
+    expect(opened).toBe(1);
+  },
+);
 
 it('shares a result between models of one device, and keeps none without the cache', async () => {
   await open();
