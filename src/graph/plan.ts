@@ -9,9 +9,6 @@ export interface PlannedLaunch extends Launch {
   op?: Op | undefined;
 }
 
-/** The share of a prompt's dispatches that are submitted first: one in so many. */
-const FIRST_SHARE = 8;
-
 type Dispatch = BoundLaunch & { op?: Op | undefined };
 
 interface PlanParts {
@@ -34,9 +31,6 @@ export class Plan {
   readonly extra: ReadonlyMap<string, GPUBuffer>;
   readonly #gpu: Gpu;
   readonly #dispatches: readonly Dispatch[];
-  /** Of a prompt: those that are submitted first, and the others. */
-  readonly #first: readonly Dispatch[];
-  readonly #others: readonly Dispatch[];
   readonly #owned: readonly GPUBuffer[];
   readonly #grid: Grid = [0, 0, 0];
 
@@ -48,9 +42,6 @@ export class Plan {
     this.extra = parts.extra;
     this.#owned = parts.owned;
     this.#dispatches = dispatches.map((dispatch, i) => ({ ...dispatch, op: parts.launches[i]?.op }));
-    const count = Math.ceil(dispatches.length / FIRST_SHARE);
-    this.#first = this.#dispatches.slice(0, count);
-    this.#others = this.#dispatches.slice(count);
   }
 
   /** Compiles all pipelines in parallel and makes the bind groups. */
@@ -64,26 +55,20 @@ export class Plan {
     return [...new Set(this.#dispatches.map(({ op }) => op))];
   }
 
-  /** Encodes one step into a compute pass, or those of its ops that `only` has. Returns the number of dispatches. */
-  encode(pass: GPUComputePassEncoder, size: StepSize, only?: ReadonlySet<Op | undefined>): number {
-    return this.#encode(pass, size, this.#dispatches, only);
+  /** Dispatches, with those that have nothing to do at some sizes. */
+  get length(): number {
+    return this.#dispatches.length;
   }
 
-  #encode(
-    pass: GPUComputePassEncoder,
-    size: StepSize,
-    dispatches: readonly Dispatch[],
-    only?: ReadonlySet<Op | undefined>,
-  ): number {
+  /** Encodes one step into a compute pass, or those of its ops that `only` has. Returns the number of dispatches. */
+  encode(pass: GPUComputePassEncoder, size: StepSize, only?: ReadonlySet<Op | undefined>): number {
     const grid = this.#grid;
     let count = 0;
-    for (const dispatch of dispatches) {
+    for (const dispatch of this.#dispatches) {
       if (only && !only.has(dispatch.op)) continue;
       dispatch.grid(size, grid);
       if (grid[0] === 0) continue;
-      pass.setPipeline(dispatch.pipeline);
-      pass.setBindGroup(0, dispatch.bindGroup);
-      pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
+      encodeDispatch(pass, dispatch, grid);
       count++;
     }
     return count;
@@ -100,27 +85,55 @@ export class Plan {
   }
 
   /**
-   * Encodes and submits one step on its own, with what `then` encodes behind its pass: one pass and one submit for a token. Of a prompt
-   * the first dispatches are submitted by themselves, so that the GPU is at work while the others are encoded. Returns the number of
-   * dispatches.
+   * Encodes and submits one step on its own, with what `then` encodes behind its pass: one pass and one submit for a token. Returns the
+   * number of dispatches.
    */
   run(size: StepSize, then?: (encoder: GPUCommandEncoder) => void): number {
-    if (size.tokens === 1) return this.#submit(size, this.#dispatches, then);
-    const count = this.#submit(size, this.#first);
-    return count + this.#submit(size, this.#others, then);
-  }
-
-  #submit(size: StepSize, dispatches: readonly Dispatch[], then?: (encoder: GPUCommandEncoder) => void): number {
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.label });
     const pass = encoder.beginComputePass({ label: this.label });
-    const count = this.#encode(pass, size, dispatches);
+    const count = this.encode(pass, size);
     pass.end();
     then?.(encoder);
     this.#gpu.queue.submit([encoder.finish()]);
     return count;
   }
 
+  /**
+   * Encodes and submits a part of a step, in one pass: from the dispatch `from` on, at most so many that have something to do, and behind
+   * the last of all what `then` encodes. Returns where the next part begins, and the number of dispatches.
+   */
+  runPart(
+    size: StepSize,
+    from: number,
+    most: number,
+    then?: (encoder: GPUCommandEncoder) => void,
+  ): { next: number; count: number } {
+    const encoder = this.#gpu.device.createCommandEncoder({ label: this.label });
+    const pass = encoder.beginComputePass({ label: this.label });
+    const grid = this.#grid;
+    let next = from;
+    let count = 0;
+    for (; next < this.#dispatches.length; next++) {
+      const dispatch = this.#dispatches[next] as Dispatch;
+      dispatch.grid(size, grid);
+      if (grid[0] === 0) continue;
+      if (count === most) break;
+      encodeDispatch(pass, dispatch, grid);
+      count++;
+    }
+    pass.end();
+    if (next === this.#dispatches.length) then?.(encoder);
+    this.#gpu.queue.submit([encoder.finish()]);
+    return { next, count };
+  }
+
   dispose(): void {
     for (const buffer of this.#owned) this.#gpu.buffers.release(buffer);
   }
+}
+
+function encodeDispatch(pass: GPUComputePassEncoder, { pipeline, bindGroup }: Dispatch, grid: Grid): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
 }

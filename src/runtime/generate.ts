@@ -2,11 +2,8 @@
 // from step to step; the CPU reads them late, and throws away what lies past a stop.
 import { InputError } from '../errors.ts';
 import { throwIfLost } from '../gpu/error-scopes.ts';
-import type { Plan } from '../graph/plan.ts';
-import type { StepSize } from '../kernels/kernel.ts';
 import type { SamplingSettings } from '../kernels/sampling.ts';
 import { checkIds } from './check-ids.ts';
-import { ChunkController } from './chunk-controller.ts';
 import { Sampler } from './sampler.ts';
 import type { PlanRequest, PlanTail, Session } from './session.ts';
 import { TokenRing } from './token-ring.ts';
@@ -23,7 +20,6 @@ const LEAST_AHEAD = 4;
 const MOST_AHEAD = 8;
 const AHEAD_MS = 6;
 const LOST_WAIT_MS = 500;
-const GEMM_TILE_ROWS = 64;
 
 /** The steps of a generation: chunks of the prompt, its last chunk, and one for each token after the first. */
 export const prefillStep = (chunkTokens: number): PlanRequest => ({
@@ -48,7 +44,6 @@ export class TokenLoop {
   readonly #ring: TokenRing;
   /** Ids whose keys and values the cache holds; only kept for single sequences. */
   #cachedIds: number[] = [];
-  readonly #chunks: ChunkController;
   /** Tokens that are on their way at a time. Browsers tell of finished ones late, so fast models need more of them. */
   #ahead = LEAST_AHEAD;
   /** Made once: a step allocates nothing. */
@@ -58,11 +53,9 @@ export class TokenLoop {
     this.session = session;
     this.#sampler = new Sampler(session);
     this.#ring = new TokenRing(session.loaded.gpu, session.cache.batch, MOST_AHEAD);
-    const tileTokens = Math.max(Math.floor(GEMM_TILE_ROWS / session.cache.batch), 1);
-    this.#chunks = new ChunkController(session.chunkTokens, tileTokens);
   }
 
-  /** Dispatches of the last step. */
+  /** Dispatches of the last step after a prompt. */
   dispatchesPerToken = 0;
   /** Tokens after the first of a prompt, and milliseconds that encoding and submitting their steps took, since the loop was made. */
   readonly encoded = { tokens: 0, ms: 0 };
@@ -121,10 +114,9 @@ export class TokenLoop {
         while (this.#ring.inFlight < this.#ahead && launched < budget) {
           const at = launched - 1;
           const began = performance.now();
-          this.#submit(
-            decode,
-            session.beginStep(1, 0, launched, longest + launched, (b) => (realLengths[b] ?? 0) + at),
-          );
+          const size = session.beginStep(1, 0, launched, longest + launched, (b) => (realLengths[b] ?? 0) + at);
+          this.dispatchesPerToken = decode.run(size, this.#copyIds);
+          this.#ring.submitted();
           this.encoded.ms += performance.now() - began;
           this.encoded.tokens++;
           launched++;
@@ -199,50 +191,32 @@ export class TokenLoop {
   ): Promise<void> {
     const { session } = this;
     const { cache, loaded, chunkTokens } = session;
-    const { queue } = loaded.gpu;
+    const { gpu, pace } = loaded;
     const length = prompts[0]?.length ?? 0;
     const positions = mask?.map(positionsOf);
-    let before = Promise.resolve();
-    let doneAt = 0;
+    let start = cache.length;
     try {
-      for (let from = cache.length; from < length; ) {
-        signal?.throwIfAborted();
-        const tokens = Math.min(this.#chunks.tokens, length - from);
-        const last = from + tokens === length;
+      while (start < length) {
+        const tokens = Math.min(pace.tokens(chunkTokens, cache.batch), length - start);
+        const last = start + tokens === length;
         const plan = await session.plan(last ? lastPrefillStep(chunkTokens, tail) : prefillStep(chunkTokens));
-        const ids = prompts.flatMap((row) => row.slice(from, from + tokens));
-        queue.writeBuffer(session.ids, 0, Uint32Array.from(ids));
-        queue.writeBuffer(
-          session.kept,
-          0,
-          Uint32Array.from(prompts, (_, b) => b * tokens + tokens - 1),
-        );
-        const start = from;
+        const ids = prompts.flatMap((row) => row.slice(start, start + tokens));
+        gpu.queue.writeBuffer(session.ids, 0, Uint32Array.from(ids));
+        const kept = Uint32Array.from(prompts, (_, b) => b * tokens + tokens - 1);
+        gpu.queue.writeBuffer(session.kept, 0, kept);
+        const first = start;
         const position = positions
-          ? (b: number, t: number) => positions[b]?.[start + t] as number
-          : (_: number, t: number) => start + t;
+          ? (b: number, t: number) => positions[b]?.[first + t] as number
+          : (_: number, t: number) => first + t;
         const size = session.beginStep(tokens, last ? 1 : 0, 0, longest, position);
-        from += tokens;
-        if (last) {
-          this.#submit(plan, size);
-          return;
-        }
-        plan.run(size);
-        const submittedAt = performance.now();
-        const done = queue.onSubmittedWorkDone().then(() => {
-          // The GPU begins with a chunk when it has ended the one before.
-          const now = performance.now();
-          this.#chunks.took(tokens, now - Math.max(submittedAt, doneAt));
-          doneAt = now;
-        });
-        done.catch(() => undefined);
-        // One chunk ahead, so that the GPU is never idle between two; not before it is known how long one takes.
-        if (this.#chunks.hasMeasured) await before;
-        else await done;
-        before = done;
+        await pace.run(plan, size, signal, last ? this.#copyIds : undefined);
+        if (last) this.#ring.submitted();
+        start += tokens;
       }
     } catch (error) {
-      this.#cachedIds = [...(prompts[0] ?? [])].slice(0, cache.length);
+      // What is left of a chunk that did not go through the whole model is no use.
+      cache.length = start;
+      this.#cachedIds = [...(prompts[0] ?? [])].slice(0, start);
       throw error;
     }
   }
@@ -253,12 +227,6 @@ export class TokenLoop {
     await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, LOST_WAIT_MS))]);
     throwIfLost(gpu, 'Generating');
     throw error;
-  }
-
-  /** One step that makes an id, and the copy of the ids. */
-  #submit(plan: Plan, size: StepSize): void {
-    this.dispatchesPerToken = plan.run(size, this.#copyIds);
-    this.#ring.submitted();
   }
 
   dispose(): void {

@@ -15,6 +15,7 @@ import {
   type LoadWeightsOptions,
   loadWeights,
 } from './load-weights.ts';
+import { Pace } from './pace.ts';
 import { writeStored } from './stored-weights.ts';
 import type { TuneOptions } from './tuner.ts';
 import type { WeightStore } from './weight-store.ts';
@@ -32,6 +33,8 @@ export class LoadedModel {
   readonly kvDType: KvDType;
   /** Of the kernels that decode. */
   readonly knobs: KernelKnobs;
+  /** How fast prompts go. */
+  readonly pace: Pace;
   readonly #disposing = new AbortController();
 
   constructor(gpu: Gpu, model: Model, weights: WeightStore, kvDType: KvDType, knobs = DEFAULT_KNOBS) {
@@ -40,6 +43,7 @@ export class LoadedModel {
     this.weights = weights;
     this.kvDType = kvDType;
     this.knobs = knobs;
+    this.pace = new Pace(gpu.queue);
   }
 
   /**
