@@ -116,6 +116,15 @@ describe('Pace', () => {
     expect(gpu.submits.length).toBeLessThan(8);
   });
 
+  it('finds out within a chunk what many rows take when it only knows of one', async () => {
+    const gpu = new FakeGpu(affine(0.02, 0.05));
+    const pace = new Pace(gpu);
+    await prompt(pace, gpu, 1);
+    gpu.submits.length = 0;
+    await prompt(pace, gpu, MOST_TOKENS);
+    expect(gpu.submits.length).toBeLessThan(6);
+  });
+
   it('counts the rows of all sequences', async () => {
     const gpu = new FakeGpu(affine(5, 23));
     const pace = new Pace(gpu);

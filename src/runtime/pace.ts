@@ -9,8 +9,8 @@ const TARGET_MS = 70;
 const LARGEST_SHARE = 4;
 /** Rows of a GEMM's tile: fewer cost as much. */
 const TILE_ROWS = 64;
-/** Dispatches of the first submit of all, a tile's: about a layer's. */
-const FIRST_DISPATCHES = 8;
+/** About a layer's dispatches: those of the first submit of all, and so many have to be seen to know what an average one takes. */
+const LAYER_DISPATCHES = 8;
 /** The share of a chunk that is submitted first, so that the GPU is at work while the rest is encoded: one in so many. */
 const FIRST_SHARE = 12;
 /** Submits on their way: one that runs, and one that the GPU begins with when it has ended. */
@@ -18,11 +18,20 @@ const MOST_AHEAD = 2;
 /** Dispatches that are averaged over, since not all cost the same: a few layers'. */
 const WINDOW = 24;
 
+interface Seen {
+  rows: number;
+  /** Milliseconds of a dispatch over so many rows, on average over the last. */
+  ms: number;
+  /** How many there were since there were as many rows, and what fewer rows said that one takes at most. */
+  dispatches: number;
+  mostMs: number;
+}
+
 /** What a model's submits took on a GPU. */
 export class Pace {
   readonly #queue: Pick<GPUQueue, 'onSubmittedWorkDone'>;
-  /** Milliseconds of a dispatch over so many rows, on average over the last; undefined before the first has ended. */
-  #seen: { rows: number; ms: number } | undefined;
+  /** Undefined before the first submit has ended. */
+  #seen: Seen | undefined;
   readonly #ahead: Promise<void>[] = [];
   #doneAt = 0;
 
@@ -54,7 +63,7 @@ export class Pace {
       // Until something is known, what was submitted first tells of the rest.
       while (this.#ahead.length >= (this.#seen ? MOST_AHEAD : 1)) await this.#ahead[0];
       signal?.throwIfAborted();
-      const fits = this.#seen ? Math.max(Math.floor(TARGET_MS / this.#msOf(rows)), 1) : FIRST_DISPATCHES;
+      const fits = this.#seen ? Math.max(Math.floor(TARGET_MS / this.#msOf(rows)), 1) : LAYER_DISPATCHES;
       const most = from === 0 ? Math.min(fits, Math.ceil(plan.length / FIRST_SHARE)) : fits;
       const { next, count } = plan.runPart(size, from, most, then);
       this.#watch(rows, count);
@@ -73,8 +82,7 @@ export class Pace {
         const now = performance.now();
         const ms = now - Math.max(submittedAt, this.#doneAt);
         this.#doneAt = now;
-        const old = this.#seen ? Math.exp(-count / WINDOW) : 0;
-        this.#seen = { rows, ms: old * this.#msOf(rows) + (1 - old) * (ms / Math.max(count, 1)) };
+        this.#take(rows, count, ms / Math.max(count, 1));
         this.#ahead.shift();
       },
       // Of a lost device. Whoever reads the results hears of it.
@@ -83,9 +91,21 @@ export class Pace {
     this.#ahead.push(done);
   }
 
+  /** Takes note that dispatches over so many rows took so long each. */
+  #take(rows: number, count: number, ms: number): void {
+    const seen = this.#seen;
+    if (!seen || rows > seen.rows) {
+      this.#seen = { rows, ms, dispatches: count, mostMs: this.#msOf(rows) };
+      return;
+    }
+    const old = Math.exp(-count / WINDOW);
+    this.#seen = { ...seen, rows, ms: old * seen.ms + (1 - old) * ms, dispatches: seen.dispatches + count };
+  }
+
   /** Milliseconds of an average dispatch over so many rows: what more than were seen take at most, and fewer too. */
   #msOf(rows: number): number {
-    const { rows: seen, ms } = this.#seen ?? { rows, ms: 0 };
-    return ms * Math.max(rows / seen, 1);
+    if (!this.#seen) return 0;
+    const { rows: seen, ms, dispatches, mostMs } = this.#seen;
+    return (dispatches < LAYER_DISPATCHES ? Math.max(ms, mostMs) : ms) * Math.max(rows / seen, 1);
   }
 }
