@@ -1,6 +1,7 @@
 // Runs a measurement in a browser: serves the page, starts the browser on it, passes on what the page posts.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,8 @@ import type { PageMessage } from './page.ts';
 
 /** The longest time between two results. */
 const RESULT_TIMEOUT_MS = 15 * 60_000;
+const REMOVAL_TRIES = 25;
+const REMOVAL_PAUSE_MS = 200;
 
 /** What the page is made of. */
 export interface PageSite {
@@ -20,11 +23,14 @@ export interface PageSite {
 }
 
 /** The browser's helpers may write for a moment after it ended; a leftover in the temporary folder fails no measurement. */
-function removeProfile(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  } catch (error) {
-    console.error(`left behind: ${folder} (${error instanceof Error ? error.message : String(error)})`);
+async function removeProfile(folder: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries < REMOVAL_TRIES) await new Promise((resolve) => setTimeout(resolve, REMOVAL_PAUSE_MS));
+      else return console.error(`left behind: ${folder} (${error instanceof Error ? error.message : String(error)})`);
+    }
   }
 }
 
@@ -95,6 +101,6 @@ export async function* runInBrowser(
     }
     server.close();
     server.closeAllConnections();
-    removeProfile(profile);
+    await removeProfile(profile);
   }
 }
