@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { randomSource } from '../../test/random.ts';
 import type { StepSize } from '../kernels/kernel.ts';
 import { Pace } from './pace.ts';
 
@@ -123,6 +124,29 @@ describe('Pace', () => {
     gpu.submits.length = 0;
     await prompt(pace, gpu, MOST_TOKENS);
     expect(gpu.submits.length).toBeLessThan(6);
+  });
+
+  it.each([
+    ['first', 0],
+    ['some later', 700],
+  ])('gets over a slow %s dispatch', async (_, slow) => {
+    let dispatches = 0;
+    const gpu = new FakeGpu((rows) => affine(0.5, 0.55)(rows, 0) + (dispatches++ === slow ? 4000 : 0));
+    const pace = new Pace(gpu);
+    for (let i = 0; i < 6; i++) await prompt(pace, gpu, MOST_TOKENS);
+    gpu.submits.length = 0;
+    expect(await prompt(pace, gpu, MOST_TOKENS)).toEqual([MOST_TOKENS]);
+    expect(gpu.submits.length).toBeLessThan(6);
+  });
+
+  it('keeps submits short where times vary by a sixth', async () => {
+    const random = randomSource(1);
+    const gpu = new FakeGpu((rows) => affine(2, 7.5)(rows, 0) * (5 / 6 + random() / 3));
+    const pace = new Pace(gpu);
+    await prompt(pace, gpu, 6 * MOST_TOKENS);
+    const times = gpu.submits.map(({ ms }) => ms);
+    expect(times.filter((ms) => ms > 100).length).toBeLessThan(0.02 * times.length);
+    expect(times.reduce((sum, ms) => sum + ms, 0) / times.length).toBeGreaterThan(45);
   });
 
   it('counts the rows of all sequences', async () => {
