@@ -9,8 +9,6 @@ import type { PageMessage } from './page.ts';
 
 /** The longest time between two results. */
 const RESULT_TIMEOUT_MS = 15 * 60_000;
-const REMOVAL_TRIES = 25;
-const REMOVAL_PAUSE_MS = 200;
 
 /** What the page is made of. */
 export interface PageSite {
@@ -24,13 +22,10 @@ export interface PageSite {
 
 /** The browser's helpers may write for a moment after it ended; a leftover in the temporary folder fails no measurement. */
 async function removeProfile(folder: string): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await rm(folder, { recursive: true, force: true });
-    } catch (error) {
-      if (tries < REMOVAL_TRIES) await new Promise((resolve) => setTimeout(resolve, REMOVAL_PAUSE_MS));
-      else return console.error(`left behind: ${folder} (${error instanceof Error ? error.message : String(error)})`);
-    }
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  } catch (error) {
+    console.error(`left behind: ${folder} (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 

@@ -1,7 +1,7 @@
 // Turns Hub checkpoints into GGUF files as llama.cpp's convert_hf_to_gguf.py does: experts in one tensor, the order of q's and k's rows.
 import { f16Bits } from '../src/tensor/half.ts';
 import { GGML_TYPES, type GgufTensor, type GgufValue, ggufFile } from '../tools/gguf/gguf-file.ts';
-import { ARCHITECTURES, type Config, ggufName, metadataOf } from '../tools/gguf/gguf-names.ts';
+import { ARCHITECTURES, type Config, ggufName, ggufShape, metadataOf } from '../tools/gguf/gguf-names.ts';
 
 export interface HubTensor {
   shape: readonly number[];
@@ -82,12 +82,12 @@ function mergeExperts(tensors: Map<string, HubTensor>): void {
   const groups = new Map<string, HubTensor[]>();
   for (const [name, tensor] of [...tensors]) {
     const fused = /^model\.layers\.(\d+)\.mlp\.experts\.down_proj$/.exec(name);
-    const single = /^model\.layers\.(\d+)\.mlp\.experts\.(\d+)\.(gate|up|down)_proj\.weight$/.exec(name);
+    const single = /^model\.layers\.\d+\.mlp\.experts\.(\d+)\./.exec(name);
     if (fused) tensors.set(`blk.${fused[1]}.ffn_down_exps.weight`, tensor);
     if (single) {
-      const group = `blk.${single[1]}.ffn_${single[3]}_exps.weight`;
+      const group = ggufName(name);
       const list = groups.get(group) ?? [];
-      list[Number(single[2])] = tensor;
+      list[Number(single[1])] = tensor;
       groups.set(group, list);
     }
     if (fused || single) tensors.delete(name);
@@ -136,8 +136,7 @@ export function ggufModel(
     const [, which] = /attn_([qk])\.(?:weight|bias)$/.exec(name) ?? [];
     const heads = which === 'q' ? config.num_attention_heads : config.num_key_value_heads;
     const rows = architecture === 'llama' && which ? permuted(tensor, heads as number) : tensor;
-    // As the conversion writes it: without its first dimension.
-    const shape = name.includes('inp_shexp') ? rows.shape.slice(1) : rows.shape;
+    const shape = ggufShape(name, rows.shape);
     const { type, data } = encode(name, { shape, data: rows.data });
     written.push({ name, type: GGML_TYPES[type], shape, data });
   }

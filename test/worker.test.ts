@@ -94,6 +94,7 @@ describe('a pipeline in a worker', () => {
 
   it('says so where the worker serves nothing', async () => {
     const silent = new Worker(URL.createObjectURL(new Blob([''], { type: 'text/javascript' })));
+    const posted = vi.spyOn(silent, 'postMessage');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const opening = pipeline('text-generation', '/models/intab-chat', { worker: silent });
@@ -101,6 +102,8 @@ describe('a pipeline in a worker', () => {
       await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
       await vi.advanceTimersByTimeAsync(60_000);
       await refused;
+      // Should it wake up, it opens nothing.
+      expect(posted.mock.calls.map(([message]) => message.kind)).toEqual(['open', 'abort']);
     } finally {
       vi.useRealTimers();
       silent.terminate();

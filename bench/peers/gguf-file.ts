@@ -1,7 +1,7 @@
 // A GGUF file of a shape for llama.cpp: matrices in Q4_0 or F16, vectors and routers in F32, and a vocabulary of as many made-up words.
 import { alignUp, elementCount } from '../../src/tensor/dtype.ts';
 import { GGML_TYPES, type GgufValue, ggufHeader } from '../../tools/gguf/gguf-file.ts';
-import { ARCHITECTURES, ggufName, metadataOf } from '../../tools/gguf/gguf-names.ts';
+import { ARCHITECTURES, ggufName, ggufShape, metadataOf } from '../../tools/gguf/gguf-names.ts';
 import { type FilePart, onePart, partsBytes } from '../serve-parts.ts';
 import { wordOf } from './gguf-words.ts';
 import type { PeerShape, PeerTensor } from './peer-shape.ts';
@@ -50,18 +50,16 @@ export function ggufParts(shape: PeerShape, dtype: 'q4' | 'f16'): FilePart[] {
   return [onePart(header), ...tensors.flatMap(({ parts }) => padded(parts))];
 }
 
-/** What the file has of a checkpoint: its tensors, those of experts stacked by projection, and the shared expert's gate without its first dimension. */
 function stacksOf({ tensors }: PeerShape): Stack[] {
-  const stacks = new Map<string, Stack>();
+  const stacks = new Map<string, PeerTensor[]>();
   for (const [hubName, tensor] of tensors) {
-    const [, layer, projection] = /^model\.layers\.(\d+)\.mlp\.experts\.\d+\.(\w+)_proj/.exec(hubName) ?? [];
-    const isExpert = layer !== undefined;
-    const name = isExpert ? `blk.${layer}.ffn_${projection}_exps.weight` : ggufName(hubName);
-    const stacked = [...(stacks.get(name)?.tensors ?? []), tensor];
-    const one = name.includes('inp_shexp') ? tensor.dims.slice(1) : tensor.dims;
-    stacks.set(name, { name, dims: isExpert ? [stacked.length, ...one] : one, tensors: stacked });
+    const name = ggufName(hubName);
+    stacks.set(name, [...(stacks.get(name) ?? []), tensor]);
   }
-  return [...stacks.values()];
+  return Array.from(stacks, ([name, stacked]) => {
+    const dims = ggufShape(name, stacked[0]?.dims ?? []);
+    return { name, dims: name.includes('_exps') ? [stacked.length, ...dims] : dims, tensors: stacked };
+  });
 }
 
 /** The rows of a checkpoint's q or k in the order of llama.cpp's `llama`: the two halves of each head in turn. */

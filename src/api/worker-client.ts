@@ -50,10 +50,11 @@ async function* request(
       }
       clearTimeout(silence);
       const answer = arrived.shift() as WorkerAnswer | Error;
-      if (answer instanceof Error || answer.kind === 'failed') {
+      // A worker that answers late after all must not go on with what nobody waits for.
+      if (answer instanceof Error) throw signal?.aborted ? signal.reason : answer;
+      if (answer.kind === 'failed') {
         finished = true;
-        if (signal?.aborted) throw signal.reason;
-        throw answer instanceof Error ? answer : receiveError(answer.error);
+        throw signal?.aborted ? signal.reason : receiveError(answer.error);
       }
       if (answer.kind === 'done') finished = true;
       yield answer;

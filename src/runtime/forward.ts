@@ -158,9 +158,7 @@ class ForwardCall {
       ? (sequence: number, t: number) => positions[sequence]?.[from + t] as number
       : (_: number, t: number) => past + from + t;
     const longest = positions ? Math.max(...positions.flat()) + 1 : past + allTokens;
-    const size = this.#session.beginStep(tokens, keptRows, 0, longest, position);
-    if (tokens === 1) plan.run(size);
-    else await loaded.pace.run(plan, size);
+    await loaded.pace.run(plan, this.#session.beginStep(tokens, keptRows, 0, longest, position));
     await this.#readChunk(plan, from, tokens, keptHere);
   }
 

@@ -204,10 +204,9 @@ export class TokenLoop {
         gpu.queue.writeBuffer(session.ids, 0, Uint32Array.from(ids));
         const kept = Uint32Array.from(prompts, (_, b) => b * tokens + tokens - 1);
         gpu.queue.writeBuffer(session.kept, 0, kept);
-        const first = start;
         const position = positions
-          ? (b: number, t: number) => positions[b]?.[first + t] as number
-          : (_: number, t: number) => first + t;
+          ? (b: number, t: number) => positions[b]?.[start + t] as number
+          : (_: number, t: number) => start + t;
         const size = session.beginStep(tokens, last ? 1 : 0, 0, longest, position);
         await pace.run(plan, size, signal, last ? this.#copyIds : undefined);
         if (last) this.#ring.submitted();

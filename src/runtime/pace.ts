@@ -47,18 +47,22 @@ export class Pace {
   }
 
   /**
-   * Encodes and submits a step of many tokens in as many submits as it takes, with what `then` encodes behind the last. Resolves with the
-   * number of dispatches when all are submitted; two may not have ended by then.
+   * Encodes and submits a step in as many submits as it takes, with what `then` encodes behind the last: in one for a single token, which
+   * says nothing of what many take. Resolves when all are submitted; two may not have ended by then.
    * @throws the signal's reason on abort.
    */
   async run(
-    plan: Pick<Plan, 'length' | 'runPart'>,
+    plan: Pick<Plan, 'length' | 'run' | 'runPart'>,
     size: StepSize,
     signal?: AbortSignal,
     then?: (encoder: GPUCommandEncoder) => void,
-  ): Promise<number> {
+  ): Promise<void> {
+    if (size.tokens === 1) {
+      signal?.throwIfAborted();
+      plan.run(size, then);
+      return;
+    }
     const rows = size.batch * size.tokens;
-    let dispatches = 0;
     for (let from = 0; from < plan.length; ) {
       // Until something is known, what was submitted first tells of the rest.
       while (this.#ahead.length >= (this.#seen ? MOST_AHEAD : 1)) await this.#ahead[0];
@@ -68,9 +72,7 @@ export class Pace {
       const { next, count } = plan.runPart(size, from, most, then);
       this.#watch(rows, count);
       from = next;
-      dispatches += count;
     }
-    return dispatches;
   }
 
   /** Takes the time until the submit that was just made has ended. */

@@ -29,14 +29,23 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^model\.layers\.(\d+)\.mlp\.gate(?:\.wg)?\.weight/, 'blk.$1.ffn_gate_inp.weight'],
   [/^model\.layers\.(\d+)\.mlp\.shared_expert_gate/, 'blk.$1.ffn_gate_inp_shexp'],
   [/^model\.layers\.(\d+)\.mlp\.(?:shared_experts?|shared_mlp)\.(gate|up|down)_proj/, 'blk.$1.ffn_$2_shexp'],
+  [/^model\.layers\.(\d+)\.mlp\.experts\.\d+\.(gate|up|down)_proj/, 'blk.$1.ffn_$2_exps'],
   [/^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj/, 'blk.$1.ffn_$2'],
 ];
 
-/** @throws Error the name is of no tensor that has a GGUF name of its own. */
+/**
+ * The name of a checkpoint's tensor in a GGUF file, where those of a layer's experts are one.
+ * @throws Error the name is of no tensor that has a GGUF name of its own.
+ */
 export function ggufName(name: string): string {
   const [pattern, replacement] = NAMES.find(([regex]) => regex.test(name)) ?? [];
   if (!pattern || replacement === undefined) throw new Error(`no GGUF name for ${name}`);
   return name.replace(pattern, replacement);
+}
+
+/** The shape in a GGUF file of a tensor of that name there: the shared expert's gate is a vector. */
+export function ggufShape(name: string, shape: readonly number[]): readonly number[] {
+  return name.includes('inp_shexp') ? shape.slice(1) : shape;
 }
 
 /** The metadata that the conversion writes for a configuration. */
